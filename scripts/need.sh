@@ -18,12 +18,12 @@ at_least() {
 
 need_tools() {
 	for tool in git go node npm; do
-		command -v "$tool" >/dev/null || fail "missing: $tool (needed: git, Go 1.26 or newer, Node 20 or newer, make)"
+		command -v "$tool" >/dev/null || fail "missing: $tool (needed: git, Go 1.26 or newer, Node 20.19 or newer, make)"
 	done
 	go=$(go env GOVERSION)
 	at_least "${go#go}" 1.26 || fail "Go 1.26 or newer is needed, this is $go"
 	node=$(node --version)
-	at_least "${node#v}" 20 || fail "Node 20 or newer is needed, this is $node"
+	at_least "${node#v}" 20.19 || fail "Node 20.19 or newer is needed, this is $node"
 }
 
 # want PACKAGE FILE...: adds PACKAGE to the list unless one of the files is there.
