@@ -1,0 +1,111 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter, useSearch } from "@tanstack/react-router";
+import { Button, Input, type InputRef } from "antd";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { signIn } from "@/api/calls";
+import { Problem } from "@/api/client";
+import { Brand } from "@/parts/Brand";
+import { keys } from "@/data/keys";
+import { speakIn } from "@/i18n";
+import css from "./login.module.css";
+
+/** Password first; the six digits are asked for only where the account has a second factor. */
+export function Login() {
+  const { t, i18n } = useTranslation();
+  const router = useRouter();
+  const client = useQueryClient();
+  const { to } = useSearch({ from: "/login" });
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string | null>(null);
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState(false);
+  const codeField = useRef<InputRef>(null);
+  const askCode = code !== null;
+
+  useEffect(() => {
+    if (askCode) codeField.current?.focus();
+  }, [askCode]);
+
+  async function submit(e: FormEvent) {
+    e.preventDefault();
+    setBusy(true);
+    setError("");
+    try {
+      const { agent } = await signIn({ login: login.trim(), password, ...(code ? { code } : {}) });
+      client.setQueryData(keys.me, agent);
+      router.history.push(to ?? "/");
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      if (problem.code === "code_needed") setCode("");
+      else setError(problem.offline ? t("error.offline") : problem.message);
+      if (problem.code === "bad_code") {
+        setCode("");
+        codeField.current?.focus();
+      }
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <main className={css.page}>
+      <form className={css.card} onSubmit={(e) => void submit(e)}>
+        <h1 className={css.brand}>
+          <Brand size={26} />
+          {t("brand")}
+        </h1>
+        <p className={css.lead}>{askCode ? t("login.code_lead") : t("login.lead")}</p>
+        {error && (
+          <div className={css.error} role="alert">
+            {error}
+          </div>
+        )}
+        {askCode ? (
+          <label className={css.field}>
+            <span>{t("login.code")}</span>
+            <Input
+              ref={codeField}
+              size="large"
+              value={code}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              maxLength={8}
+              onChange={(e) => setCode(e.target.value.replace(/\D/g, ""))}
+            />
+          </label>
+        ) : (
+          <>
+            <label className={css.field}>
+              <span>{t("login.login")}</span>
+              <Input size="large" value={login} autoFocus autoComplete="username" onChange={(e) => setLogin(e.target.value)} />
+            </label>
+            <label className={css.field}>
+              <span>{t("login.password")}</span>
+              <Input.Password
+                size="large"
+                value={password}
+                autoComplete="current-password"
+                onChange={(e) => setPassword(e.target.value)}
+              />
+            </label>
+          </>
+        )}
+        <Button type="primary" size="large" block htmlType="submit" loading={busy} disabled={!login || !password || code === ""}>
+          {t("login.submit")}
+        </Button>
+        <div className={css.foot}>
+          <Button type="link" size="small" onClick={() => void speakIn(i18n.language === "zh" ? "en" : "zh")}>
+            {t("login.other_language")}
+          </Button>
+          {askCode && (
+            <Button type="link" size="small" onClick={() => setCode(null)}>
+              {t("login.back")}
+            </Button>
+          )}
+        </div>
+      </form>
+    </main>
+  );
+}
