@@ -1,0 +1,385 @@
+package pg
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	superuser = "postgres"  // of a private cluster; the program uses it only to make the next two
+	database  = "frontline" // the database of a private cluster
+	login     = "frontline" // its owner, no superuser
+)
+
+// ClusterOptions say where a private cluster lies and how it runs.
+type ClusterOptions struct {
+	Dir string       // the cluster's folder, made when missing: data, locks and socket
+	Log *slog.Logger // what the server says; slog.Default when nil
+
+	// Volatile trades every promise for speed (no fsync, ends at once): for tests.
+	Volatile bool
+}
+
+// Cluster is a private Postgres that runs as a child of this program and listens on a Unix socket only.
+type Cluster struct {
+	opt     ClusterOptions
+	socket  string   // the folder of the socket
+	program *os.File // the lock
+	cmd     *exec.Cmd
+
+	done chan struct{} // closed when the server has ended
+	err  error         // why; read after done
+
+	stop    sync.Once
+	stopErr error
+}
+
+// StartPrivate runs the private cluster in o.Dir, which is made by initdb when there is none, and returns when it
+// answers. The server is a child in the foreground, of an ordinary user when the program is root, and does not outlive
+// the program, kill -9 included. Data is never deleted: a folder made by a major version that is not installed is an
+// error that says what to do. ErrInUse when another program that lives has the folder.
+func StartPrivate(ctx context.Context, o ClusterOptions) (_ *Cluster, err error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("database folder: %w", err)
+	}
+	program, server, err := hold(ctx, o.Dir, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	defer server.Close() // the children keep it
+	c := &Cluster{opt: o, program: program, done: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			c.release()
+		}
+	}()
+	last := readHolder(o.Dir)
+	if err := me().write(program); err != nil {
+		return nil, err
+	}
+
+	major, err := version(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	b, err := FindBinaries(ctx, major)
+	if err != nil {
+		if major != 0 && !errors.Is(err, ErrNoBinaries) {
+			err = fmt.Errorf("%w and %s/data was made by %d: install PostgreSQL %[3]d (apt-get install postgresql-%[3]d), or copy the data over with that version's pg_dump; nothing was changed", err, o.Dir, major)
+		}
+		return nil, err
+	}
+	id, err := choose(ctx, b, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := id.own(o.Dir); err != nil {
+		return nil, fmt.Errorf("database folder: %w", err)
+	}
+	if major == 0 {
+		if err := create(ctx, b, id, o.Dir, o.Volatile, server); err != nil {
+			return nil, fmt.Errorf("make the database: %w", err)
+		}
+	}
+	if err := configure(id, o.Dir, o.Volatile); err != nil {
+		return nil, fmt.Errorf("database settings: %w", err)
+	}
+	if err := c.place(id, last); err != nil {
+		return nil, fmt.Errorf("database socket: %w", err)
+	}
+	if err := c.start(ctx, b, id, server); err != nil {
+		return nil, err
+	}
+	h := me()
+	h.URL = c.URL()
+	if c.socket != o.Dir {
+		h.Socket = c.socket
+	}
+	if err := h.write(program); err != nil {
+		return nil, errors.Join(err, c.Stop())
+	}
+	return c, nil
+}
+
+// place finds a folder for the socket and clears what a killed predecessor left. This is safe because the server lock
+// is held: no process of this cluster lives, whatever a pid file says.
+func (c *Cluster) place(id identity, last holder) error {
+	// 107 bytes is the longest path of a Unix socket; Postgres also makes one with .lock behind it.
+	const longest = 107 - len("/.s.PGSQL.5432.lock")
+	if last.Socket != "" && strings.HasPrefix(filepath.Base(last.Socket), "frontline-pg-") {
+		if err := os.RemoveAll(last.Socket); err != nil {
+			return err
+		}
+	}
+	c.socket = c.opt.Dir
+	if len(c.socket) > longest {
+		dir, err := os.MkdirTemp("", "frontline-pg-")
+		if err != nil {
+			return err
+		}
+		if len(dir) > longest {
+			return errors.Join(fmt.Errorf("%s is too long for a socket: set TMPDIR or choose a data folder with a shorter path", dir), os.Remove(dir))
+		}
+		c.socket = dir
+		if err := id.own(dir); err != nil {
+			return err
+		}
+	}
+	for _, stale := range []string{
+		filepath.Join(c.opt.Dir, "data", "postmaster.pid"),
+		filepath.Join(c.socket, ".s.PGSQL.5432"),
+		filepath.Join(c.socket, ".s.PGSQL.5432.lock"),
+	} {
+		if err := os.Remove(stale); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// start runs the server and waits until it answers.
+func (c *Cluster) start(ctx context.Context, b Binaries, id identity, lock *os.File) error {
+	durable := "on"
+	onDeath := syscall.SIGINT // fast shutdown, with a checkpoint: the next start has nothing to replay
+	if c.opt.Volatile {
+		durable, onDeath = "off", syscall.SIGQUIT
+	}
+	c.cmd = exec.Command(filepath.Join(b.Dir, "postgres"), "-D", filepath.Join(c.opt.Dir, "data"), "-p", "5432",
+		"-c", "listen_addresses=", "-c", "unix_socket_directories="+quoteList(c.socket), "-c", "unix_socket_permissions=0700",
+		"-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "fsync="+durable, "-c", "full_page_writes="+durable)
+	c.cmd.Env = environ()
+	c.cmd.Dir = "/"
+	c.cmd.SysProcAttr = id.attr(onDeath)
+	c.cmd.ExtraFiles = []*os.File{lock}
+	out, in, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	c.cmd.Stdout, c.cmd.Stderr = in, in
+	ended, err := spawn(c.cmd)
+	if err := errors.Join(err, in.Close()); err != nil {
+		out.Close()
+		return fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	var last tail
+	logged := make(chan struct{})
+	go func() {
+		defer close(logged)
+		defer out.Close()
+		c.relay(out, &last)
+	}()
+	go func() {
+		c.err = <-ended
+		<-logged
+		close(c.done)
+	}()
+	if err := c.ready(ctx); err != nil {
+		select {
+		case <-c.done:
+			err = fmt.Errorf("PostgreSQL ended at its start: %s", last.String())
+		default:
+		}
+		return errors.Join(err, c.Stop())
+	}
+	return nil
+}
+
+// ready waits until the program's login can use its database, making both in a new cluster. A server that recovers from
+// a crash refuses until it is done, which is waited for as long as ctx allows.
+func (c *Cluster) ready(ctx context.Context) error {
+	began := time.Now()
+	next := began.Add(5 * time.Second)
+	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		err := c.ask(ctx)
+		if err == nil {
+			return nil
+		}
+		var pe *pgconn.PgError
+		if errors.As(err, &pe) && pe.Code != "57P03" { // 57P03: starting up, or shutting down
+			return fmt.Errorf("prepare the database: %w", err)
+		}
+		if now := time.Now(); now.After(next) {
+			c.opt.Log.InfoContext(ctx, "waiting for PostgreSQL to start", "seconds", int(now.Sub(began).Seconds()), "because", err)
+			next = now.Add(5 * time.Second)
+		}
+		select {
+		case <-c.done:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// ask connects as the program does, and makes its role and database when the server says there is none.
+func (c *Cluster) ask(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, c.URL())
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) && (pe.Code == "28000" || pe.Code == "3D000") { // no such role, no such database
+		if err := c.bootstrap(ctx); err != nil {
+			return err
+		}
+		conn, err = pgx.Connect(ctx, c.URL())
+	}
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
+}
+
+// bootstrap makes the login and the database of the program. The login owns its database and is no superuser: SQL
+// that slipped in could reach no file and start no program.
+func (c *Cluster) bootstrap(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, c.AdminURL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	var have bool
+	if _, err := conn.Exec(ctx, makeLogin); err != nil {
+		return err
+	}
+	if err := conn.QueryRow(ctx, `select exists (select from pg_database where datname = $1)`, database).Scan(&have); err != nil || have {
+		return err
+	}
+	_, err = conn.Exec(ctx, `create database `+database+` owner `+login)
+	return err
+}
+
+const makeLogin = `do $$
+begin
+	if not exists (select from pg_roles where rolname = '` + Role + `') then
+		create role ` + Role + ` nologin;
+	end if;
+	if not exists (select from pg_roles where rolname = '` + login + `') then
+		create role ` + login + ` login;
+	end if;
+	grant ` + Role + ` to ` + login + `;
+end $$`
+
+// URL is the address of the program's database.
+func (c *Cluster) URL() string { return address(c.socket, login, database) }
+
+// AdminURL is the address of any database of the cluster, as its superuser.
+func (c *Cluster) AdminURL(name string) string { return address(c.socket, superuser, name) }
+
+func address(socket, user, name string) string {
+	return "postgres:///" + url.PathEscape(name) + "?" + url.Values{"host": {socket}, "user": {user}}.Encode()
+}
+
+// Done is closed when the server has ended, asked or not. A program whose database is gone should end too.
+func (c *Cluster) Done() <-chan struct{} { return c.done }
+
+// Stop shuts the server down in order, harder after a minute, and returns when it is gone. It may be called twice.
+func (c *Cluster) Stop() error {
+	c.stop.Do(func() {
+		defer c.release()
+		for _, step := range []struct {
+			signal syscall.Signal
+			wait   time.Duration
+		}{{syscall.SIGINT, time.Minute}, {syscall.SIGQUIT, 10 * time.Second}, {syscall.SIGKILL, 10 * time.Second}} {
+			if step.signal == syscall.SIGINT && c.opt.Volatile {
+				continue
+			}
+			if err := c.cmd.Process.Signal(step.signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+				c.stopErr = fmt.Errorf("stop PostgreSQL: %w", err)
+				return
+			}
+			select {
+			case <-c.done:
+				return
+			case <-time.After(step.wait):
+				c.opt.Log.Warn("PostgreSQL does not stop", "signal", step.signal.String())
+			}
+		}
+		c.stopErr = errors.New("PostgreSQL did not stop")
+	})
+	return c.stopErr
+}
+
+// release gives the folder to the next program.
+func (c *Cluster) release() {
+	if c.socket != "" && c.socket != c.opt.Dir {
+		os.RemoveAll(c.socket)
+	}
+	c.program.Close()
+}
+
+// relay passes the server's lines to the log at the level they ask for.
+func (c *Cluster) relay(out io.Reader, last *tail) {
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if line = strings.TrimSpace(line); line != "" {
+			last.add(line)
+			level := slog.LevelDebug
+			kind, text, ok := strings.Cut(line, ":  ")
+			if !ok {
+				kind, text = "", line
+			}
+			switch kind {
+			case "WARNING":
+				level = slog.LevelWarn
+			case "ERROR", "FATAL", "PANIC":
+				level = slog.LevelError
+			}
+			c.opt.Log.Log(context.Background(), level, "PostgreSQL says", "text", text)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// tail keeps the last lines a server said, for the error of a start that did not succeed.
+type tail struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (t *tail) add(line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lines = append(t.lines, line); len(t.lines) > 10 {
+		t.lines = t.lines[1:]
+	}
+}
+
+// String is the line that says why, else all of them.
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range t.lines {
+		if strings.HasPrefix(l, "FATAL:") || strings.HasPrefix(l, "PANIC:") {
+			return l
+		}
+	}
+	return strings.Join(t.lines, "; ")
+}
+
+// quoteList makes one element of a list setting of a path with commas or quotes in it.
+func quoteList(path string) string {
+	return `"` + strings.ReplaceAll(path, `"`, `""`) + `"`
+}
