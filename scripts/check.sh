@@ -27,7 +27,7 @@ after=$(changes)
 
 step "desk: lint, types, units"
 scripts/desk.sh
-(cd agentdesk/ui && npm run --silent lint </dev/null && npm test --silent </dev/null)
+(cd agentdesk/ui && npm run --silent check </dev/null && npm test --silent </dev/null)
 
 step "tests with the race detector"
 go test -race -shuffle=on -timeout 30m ./...

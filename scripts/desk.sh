@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the desk into agentdesk/ui/dist, doing only what has changed since the last time: packages
-# when package-lock.json, Node or npm changed, the pages when any source changed.
+# when package-lock.json or Node changed, the pages when any source changed.
 #
 #   scripts/desk.sh            packages and pages
 #   scripts/desk.sh packages   packages only
@@ -10,10 +10,10 @@ cd "$(dirname "$0")/../agentdesk/ui"
 # npm leaves out what the tests and the build need when this says production.
 unset NODE_ENV
 
-packages=$({ node --version; npm --version; cat package.json package-lock.json .npmrc; } | sha256sum)
+packages=$({ node --version; cat package.json package-lock.json .npmrc; } | sha256sum)
 if [ "$(cat node_modules/.stamp 2>/dev/null)" != "$packages" ]; then
 	echo "desk: installing packages"
-	npm ci --no-audit --no-fund --include=dev --include=optional --loglevel=error </dev/null
+	npm ci --no-audit --no-fund --include=dev --include=optional --loglevel=error --no-update-notifier </dev/null
 	echo "$packages" >node_modules/.stamp
 fi
 [ "${1-}" != packages ] || exit 0

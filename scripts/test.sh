@@ -5,6 +5,6 @@ cd "$(dirname "$0")/.."
 
 scripts/need.sh test
 scripts/desk.sh
-(cd agentdesk/ui && npm run --silent lint </dev/null && npm test --silent </dev/null)
+(cd agentdesk/ui && npm run --silent check </dev/null && npm test --silent </dev/null)
 go test ./...
 scripts/e2e.sh
