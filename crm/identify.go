@@ -1,0 +1,128 @@
+package crm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/nyaruka/phonenumbers"
+)
+
+// Kinds of contact points.
+const (
+	Email = "email"
+	Phone = "phone"
+	Chat  = "chat"
+	Other = "other"
+)
+
+// Point is one way to reach somebody.
+type Point struct {
+	Kind    string `json:"kind" enum:"email,phone,chat,other"`
+	Address string `json:"address" maxLength:"320"`
+}
+
+// Region is the country in which a phone number without country code is read.
+const Region = "CN"
+
+// Normal is the point in its one written form: email in lower case, phone in E.164. A phone number
+// that cannot be one, or an email without "@", is fault.Invalid.
+func (p Point) Normal() (Point, error) {
+	p.Address = strings.ToValidUTF8(strings.TrimSpace(p.Address), "")
+	if p.Address == "" || len(p.Address) > 320 || strings.ContainsAny(p.Address, "\x00\r\n") {
+		return p, fault.BadField("address", "bad_address")
+	}
+	switch p.Kind {
+	case Email:
+		p.Address = strings.ToLower(p.Address)
+		local, domain, ok := cutLast(p.Address, "@")
+		if !ok || local == "" || domain == "" || strings.ContainsAny(p.Address, " <>,;") {
+			return p, fault.BadField("email", "bad_email")
+		}
+	case Phone:
+		n, err := phonenumbers.Parse(p.Address, Region)
+		if err != nil || !phonenumbers.IsPossibleNumber(n) {
+			return p, fault.BadField("phone", "bad_phone")
+		}
+		p.Address = phonenumbers.Format(n, phonenumbers.E164)
+	case Chat, Other:
+	default:
+		return p, fault.BadField("kind", "unknown_kind")
+	}
+	return p, nil
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// Contact is a person who reaches us.
+type Contact struct {
+	ID        int64
+	AccountID *int64
+	Name      string
+	Language  string
+	New       bool // made by this very Identify
+}
+
+const findByPoint = `select c.id, c.account_id, c.name, c.language from contact_points p join contacts c on c.id = p.contact_id
+	where p.kind = $1 and p.address = $2`
+
+// Identify returns the contact behind a point, making one, with that name, at first contact. Many
+// first contacts at once from one address make one contact. A part: it runs in the caller's transaction.
+func Identify(ctx context.Context, tx *authority.Tx, p Point, name string) (Contact, error) {
+	p, err := p.Normal()
+	if err != nil {
+		return Contact{}, err
+	}
+	var c Contact
+	err = scanContact(tx.QueryRow(ctx, findByPoint, p.Kind, p.Address), &c)
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return c, wrap("identify the contact", err)
+	}
+	name = strings.TrimSpace(strings.ToValidUTF8(name, ""))
+	if name == "" {
+		name = p.Address
+	}
+	if r := []rune(name); len(r) > 200 {
+		name = string(r[:200])
+	}
+	// The loser of a first-contact race waits here and finds the winner's row.
+	b := &pgx.Batch{}
+	b.Queue(`select pg_advisory_xact_lock(hashtextextended('point:' || $1 || ':' || $2, 0))`, p.Kind, p.Address)
+	b.Queue(`with old as (
+			select c.id, c.account_id, c.name, c.language from contact_points p join contacts c on c.id = p.contact_id
+			where p.kind = $1 and p.address = $2
+		), made as (
+			insert into contacts (name) select $3 where not exists (select from old) returning id, account_id, name, language
+		), point as (
+			insert into contact_points (kind, address, contact_id) select $1, $2, id from made
+		)
+		select id, account_id, name, language, false from old union all select id, account_id, name, language, true from made`,
+		p.Kind, p.Address, name)
+	res := tx.SendBatch(ctx, b)
+	_, err = res.Exec()
+	if err == nil {
+		err = res.QueryRow().Scan(&c.ID, &c.AccountID, &c.Name, &c.Language, &c.New)
+	}
+	return c, wrap("make the contact", errors.Join(err, res.Close()))
+}
+
+func scanContact(r pgx.Row, c *Contact) error {
+	return r.Scan(&c.ID, &c.AccountID, &c.Name, &c.Language)
+}
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

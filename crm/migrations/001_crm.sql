@@ -1,0 +1,60 @@
+-- Customers: accounts are companies, contacts are people, contact points are how they reach us.
+
+create table accounts (
+	id         bigint generated always as identity primary key,
+	name       text not null check (length(name) between 1 and 200),
+	kind       text not null default 'end_user_direct' check (kind in ('end_user_direct', 'end_user_indirect', 'dealer')),
+	address    text not null default '',
+	created_at timestamptz not null default now(),
+	updated_at timestamptz not null default now()
+);
+create index on accounts (lower(name));
+
+create table contacts (
+	id         bigint generated always as identity primary key,
+	account_id bigint references accounts,
+	name       text not null check (length(name) <= 200),
+	language   text not null default '' check (language in ('', 'zh', 'en')),
+	note       text not null default '' check (length(note) <= 10000),
+	created_at timestamptz not null default now(),
+	updated_at timestamptz not null default now()
+);
+create index on contacts (account_id);
+
+-- contact_points: one address belongs to one contact. The address is in its one written form:
+-- email in lower case, phone in E.164.
+create table contact_points (
+	id         bigint generated always as identity primary key,
+	kind       text not null check (kind in ('email', 'phone', 'chat', 'other')),
+	address    text not null check (length(address) between 1 and 320),
+	contact_id bigint not null references contacts,
+	bounced_at timestamptz,  -- mail to it came back for good
+	created_at timestamptz not null default now(),
+	unique (kind, address)
+);
+create index on contact_points (contact_id);
+
+alter table accounts enable row level security;
+alter table contacts enable row level security;
+alter table contact_points enable row level security;
+create policy seen on accounts for select using ((select sees_all()) or (select my_agent()) > 0);
+create policy seen on contacts for select using ((select sees_all()) or (select my_agent()) > 0);
+create policy seen on contact_points for select using ((select sees_all()) or (select my_agent()) > 0);
+create policy made on accounts for insert with check (true);
+create policy made on contacts for insert with check (true);
+create policy made on contact_points for insert with check (true);
+create policy kept on accounts for update using ((select sees_all()) or (select my_agent()) > 0);
+create policy kept on contacts for update using ((select sees_all()) or (select my_agent()) > 0);
+create policy kept on contact_points for update using ((select sees_all()) or (select my_agent()) > 0);
+create policy dropped on contact_points for delete using ((select sees_all()) or (select my_agent()) > 0);
+
+select guard('accounts'), guard('contacts'), guard('contact_points');
+grant select, insert, update on accounts, contacts to frontline_app;
+grant select, insert, update, delete on contact_points to frontline_app;
+
+select permit('contact.edit', '{agent,engineer,dispatcher,supervisor,sales,manager,admin}');
+select permit('account.edit', '{supervisor,sales,manager,admin}');
+
+create index contacts_name_prefix on contacts (lower(name) collate "C");
+create index contact_points_prefix on contact_points (address collate "C");
+create index contact_points_mailbox on contact_points (split_part(address, '@', 1)) where kind = 'email';

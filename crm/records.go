@@ -1,0 +1,227 @@
+package crm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Account is a company or household we serve.
+type Account struct {
+	ID        int64     `json:"id"`
+	Name      string    `json:"name"`
+	Kind      string    `json:"kind" enum:"end_user_direct,end_user_indirect,dealer"`
+	Address   string    `json:"address"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Reach is a contact point with its state.
+type Reach struct {
+	Point
+	BouncedAt *time.Time `json:"bounced_at,omitempty" doc:"mail to it came back for good"`
+}
+
+// Person is a contact with everything known.
+type Person struct {
+	ID        int64     `json:"id"`
+	Name      string    `json:"name"`
+	Language  string    `json:"language"`
+	Note      string    `json:"note"`
+	Points    []Reach   `json:"points"`
+	Account   *Account  `json:"account"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Duplicate is another contact that may be the same person, with the reason.
+type Duplicate struct {
+	ContactID int64  `json:"contact_id"`
+	Name      string `json:"name"`
+	Address   string `json:"address"`
+	Reason    string `json:"reason" enum:"same_name,same_mailbox_name"`
+}
+
+// Contact reads one person. A part: it runs in the reader's view.
+func (c *CRM) Contact(ctx context.Context, q authority.Query, id int64) (Person, error) {
+	var p Person
+	var a struct {
+		ID                  *int64
+		Name, Kind, Address *string
+		CreatedAt           *time.Time
+	}
+	if err := q.QueryRow(ctx, `select c.id, c.name, c.language, c.note, c.created_at, a.id, a.name, a.kind, a.address, a.created_at
+		from contacts c left join accounts a on a.id = c.account_id where c.id = $1`, id).Scan(
+		&p.ID, &p.Name, &p.Language, &p.Note, &p.CreatedAt, &a.ID, &a.Name, &a.Kind, &a.Address, &a.CreatedAt); err != nil {
+		return p, wrap("contact", err)
+	}
+	if a.ID != nil {
+		p.Account = &Account{*a.ID, *a.Name, *a.Kind, *a.Address, *a.CreatedAt}
+	}
+	rows, err := q.Query(ctx, `select kind, address, bounced_at from contact_points where contact_id = $1 order by id limit 50`, id)
+	if err != nil {
+		return p, wrap("contact points", err)
+	}
+	p.Points, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (Reach, error) {
+		var x Reach
+		return x, r.Scan(&x.Kind, &x.Address, &x.BouncedAt)
+	})
+	return p, wrap("contact points", err)
+}
+
+// Duplicates proposes at most five other contacts that may be the same person: of the same name,
+// or with the same name before the "@" of another domain. A part.
+func (c *CRM) Duplicates(ctx context.Context, q authority.Query, id int64) ([]Duplicate, error) {
+	rows, err := q.Query(ctx, `select * from (
+			select d.id, d.name, coalesce((select address from contact_points p where p.contact_id = d.id order by p.id limit 1), '') address, 'same_name' reason
+			from contacts me join contacts d on lower(d.name) = lower(me.name) and d.id <> me.id
+			where me.id = $1 and me.name <> '' limit 5) by_name
+		union all select * from (
+			select d.id, d.name, p.address, 'same_mailbox_name'
+			from contact_points mine join contact_points p on p.kind = 'email' and split_part(p.address, '@', 1) = split_part(mine.address, '@', 1)
+				and p.contact_id <> mine.contact_id
+			join contacts d on d.id = p.contact_id
+			where mine.contact_id = $1 and mine.kind = 'email' and length(split_part(mine.address, '@', 1)) > 4
+				and split_part(mine.address, '@', 1) not in ('admin', 'service', 'support', 'sales', 'contact', 'office', 'hello', 'noreply', 'no-reply', 'marketing') limit 5) by_mailbox`, id)
+	if err != nil {
+		return nil, wrap("duplicates", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Duplicate])
+	if err != nil {
+		return nil, wrap("duplicates", err)
+	}
+	seen := map[int64]bool{}
+	out := []Duplicate{}
+	for _, d := range found {
+		if !seen[d.ContactID] && len(out) < 5 {
+			out = append(out, d)
+		}
+		seen[d.ContactID] = true
+	}
+	return out, nil
+}
+
+// Find lists contacts whose name or address begins with the words, at most limit.
+func (c *CRM) Find(ctx context.Context, by authority.Actor, words string, limit int) ([]Person, error) {
+	words = strings.ToLower(strings.TrimSpace(words))
+	if words == "" {
+		return []Person{}, nil
+	}
+	var out []Person
+	err := c.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := q.Query(ctx, `select id from (
+				(select id from contacts where lower(name) collate "C" >= $1 and lower(name) collate "C" < $1 || U&'\+10FFFF' order by lower(name) collate "C" limit $2)
+				union
+				(select contact_id from contact_points where address collate "C" >= $1 and address collate "C" < $1 || U&'\+10FFFF' order by address collate "C" limit $2)
+			) found order by id limit $2`, words, limit)
+		if err != nil {
+			return wrap("find contacts", err)
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return wrap("find contacts", err)
+		}
+		for _, id := range ids {
+			p, err := c.Contact(ctx, q, id)
+			if err != nil {
+				return err
+			}
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Change is what an edit of a contact sets; nil leaves a field as it is.
+type Change struct {
+	Name      *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Language  *string `json:"language,omitempty" enum:",zh,en"`
+	Note      *string `json:"note,omitempty" maxLength:"10000"`
+	Account   *string `json:"account,omitempty" maxLength:"200" doc:"name of the account the contact belongs to; made when there is none; empty: none"`
+	AddPoints []Point `json:"add_points,omitempty" maxItems:"20"`
+	Drop      []Point `json:"drop_points,omitempty" maxItems:"20"`
+}
+
+// EditContact changes a contact. An address that belongs to another contact is fault.Conflict.
+func (c *CRM) EditContact(ctx context.Context, by authority.Actor, id int64, ch Change) error {
+	return c.gate.Do(ctx, by, func(tx *authority.Tx) error {
+		object := fmt.Sprint("contact:", id)
+		if err := tx.Allow(ctx, authority.Act{Name: "contact.edit", Object: object}); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `update contacts set name = coalesce($2, name), language = coalesce($3, language),
+			note = coalesce($4, note), updated_at = now() where id = $1`, id, ch.Name, ch.Language, ch.Note)
+		if err != nil {
+			return wrap("edit contact", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		if ch.Account != nil {
+			if err := joinAccount(ctx, tx, id, strings.TrimSpace(*ch.Account)); err != nil {
+				return err
+			}
+		}
+		if err := changePoints(ctx, tx, id, ch); err != nil {
+			return err
+		}
+		tx.Emit("contact.changed", object, "staff")
+		return nil
+	})
+}
+
+// joinAccount puts the contact into the account of that name. Two at once make one account.
+func joinAccount(ctx context.Context, tx *authority.Tx, contact int64, name string) error {
+	if name == "" {
+		_, err := tx.Exec(ctx, `update contacts set account_id = null where id = $1`, contact)
+		return wrap("leave account", err)
+	}
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('account:' || lower($1), 0))`, name); err != nil {
+		return wrap("lock account name", err)
+	}
+	_, err := tx.Exec(ctx, `with old as (select id from accounts where lower(name) = lower($2) order by id limit 1),
+		made as (insert into accounts (name) select $2 where not exists (select from old) returning id)
+		update contacts set account_id = (select id from old union all select id from made) where id = $1`, contact, name)
+	return wrap("join account", err)
+}
+
+func changePoints(ctx context.Context, tx *authority.Tx, contact int64, ch Change) error {
+	for _, p := range ch.Drop {
+		p, err := p.Normal()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `delete from contact_points where contact_id = $1 and kind = $2 and address = $3`, contact, p.Kind, p.Address); err != nil {
+			return wrap("drop contact point", err)
+		}
+	}
+	for _, p := range ch.AddPoints {
+		p, err := p.Normal()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `insert into contact_points (kind, address, contact_id) values ($1, $2, $3)`, p.Kind, p.Address, contact); err != nil {
+			var pe *pgconn.PgError
+			if errors.As(err, &pe) && pe.Code == "23505" {
+				return fault.New(fault.Conflict, "address_taken", "address", p.Address)
+			}
+			return wrap("add contact point", err)
+		}
+	}
+	return nil
+}
+
+// Bounced remembers that mail to an address came back for good, or with good = true that it works
+// again. A part.
+func Bounced(ctx context.Context, tx *authority.Tx, address string, good bool) error {
+	_, err := tx.Exec(ctx, `update contact_points set bounced_at = case when $2 then null else now() end
+		where kind = 'email' and address = lower($1) and (bounced_at is null) <> $2`, address, good)
+	return wrap("mark address", err)
+}

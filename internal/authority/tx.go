@@ -1,0 +1,299 @@
+package authority
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"frontline/internal/fault"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/riverqueue/river"
+	"github.com/shopspring/decimal"
+)
+
+// Tx is a transaction done by somebody. It begins with the first Allow, in the same round trip,
+// and its audit rows, events and kept answer travel with the commit, in one more.
+//
+// It is a pgx.Tx, so that parts and River take it; it cannot be committed, rolled back or nested
+// by those who are given it.
+type Tx struct {
+	By Actor
+
+	conn   *pgx.Conn
+	gate   *Gate
+	begun  bool
+	done   bool
+	failed error // a refusal that the command must not ignore
+	now    time.Time
+	trail  []trail
+	events []note
+	key    Once
+	result any
+}
+
+var _ pgx.Tx = (*Tx)(nil)
+
+type trail struct {
+	act     Act
+	outcome outcome
+}
+
+type note struct {
+	kind, object string
+	topics       []string
+}
+
+// maxNotes is how many rows one transaction may number (seq_at keeps 12 bits for them).
+const maxNotes = 4096
+
+type wait struct {
+	act  Act
+	tier int
+}
+
+func (w *wait) Error() string { return w.act.Name + " waits for approval" }
+
+type denied struct{ act Act }
+
+func (d *denied) Error() string { return d.act.Name + " is denied" }
+
+// Now is the transaction's time, from the database; valid after Allow.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Allow decides whether tx.By may do a, and writes the decision down with the commit. An act
+// above the actor's limit ends the transaction with *NeedsApproval, one without right with
+// fault.Forbidden, even where the command drops the error.
+func (tx *Tx) Allow(ctx context.Context, a Act) error {
+	if tx.failed != nil {
+		return tx.failed
+	}
+	s, err := tx.stand(ctx, a)
+	if err != nil {
+		tx.failed = err
+		return err
+	}
+	switch out, tier := decide(a, s); out {
+	case deny:
+		tx.failed = &denied{a}
+	case ask:
+		tx.failed = &wait{a, tier}
+	}
+	if tx.failed != nil {
+		return tx.failed
+	}
+	tx.trail = append(tx.trail, trail{a, allow})
+	if a.Money != nil && tx.By.Kind == Agent {
+		_, err = tx.Exec(ctx, `insert into concessions (agent_id, act, object, amount, currency) values ($1, $2, $3, $4, $5)`,
+			tx.By.ID, a.Name, a.Object, a.Money.Amount.String(), a.Money.Currency)
+	}
+	return err
+}
+
+// stand reads who acts and what the rules say, and sets what triggers and row-level security read.
+func (tx *Tx) stand(ctx context.Context, a Act) (standing, error) {
+	s := standing{}
+	b := &pgx.Batch{}
+	if !tx.begun {
+		b.Queue(`begin isolation level read committed read write`)
+	}
+	var who int64
+	switch tx.By.Kind {
+	case Agent:
+		who = tx.By.ID
+	case Contact:
+		s.Roles = []string{"contact"}
+	case Program:
+		s.Roles = []string{tx.By.String()}
+	}
+	b.Queue(`select coalesce(a.roles, '{}'), coalesce(a.tier, 0), a.disabled_at is not null,
+			coalesce((select array_agg(role) from rights where act = $2), '{}'), now(),
+			set_config('app.act', $2, true), set_config('app.agent', $1::bigint::text, true),
+			set_config('app.teams', array(select team_id from team_members where agent_id = $1)::text, true),
+			set_config('app.sees_all', case when $3 or a.roles && '{supervisor,manager,admin}' then 'on' else '' end, true)
+		from (select 1) one left join agents a on a.id = $1`, who, a.Name, tx.By.Kind == Program)
+	res := tx.conn.SendBatch(ctx, b)
+	if !tx.begun {
+		tx.begun = true
+		if _, err := res.Exec(); err != nil {
+			return s, errors.Join(fmt.Errorf("begin: %w", err), res.Close())
+		}
+	}
+	var roles []string
+	err := res.QueryRow().Scan(&roles, &s.Tier, &s.Disabled, &s.Rights, &tx.now, nil, nil, nil, nil)
+	if err = errors.Join(err, res.Close()); err != nil {
+		return s, fmt.Errorf("standing of %s: %w", tx.By, err)
+	}
+	if tx.By.Kind == Agent {
+		s.Roles = roles
+	}
+	if a.Money == nil && a.Percent.IsZero() {
+		return s, nil
+	}
+	return s, tx.standMoney(ctx, a, &s)
+}
+
+// standMoney reads the limits, and the sums already given under a lock that makes two acts of
+// one agent wait for each other.
+func (tx *Tx) standMoney(ctx context.Context, a Act, s *standing) error {
+	_, currency := a.amount()
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('concession:' || $1, 0))`, tx.By.String()); err != nil {
+		return fmt.Errorf("lock the budget of %s: %w", tx.By, err)
+	}
+	rows, err := tx.Query(ctx, `select tier, max_amount::text, max_percent::text, window_days, max_sum::text,
+			coalesce((select sum(amount) from concessions c where c.agent_id = $6 and c.act = l.act
+				and c.currency = l.currency and c.at > now() - make_interval(days => l.window_days)), 0)::text
+		from limits l where act = $1 and ($2::text is null or currency = $2) and (customer_class is null or customer_class = $3)
+			and (category is null or category = $4) and tier <= $5 order by tier`,
+		a.Name, currency, a.Class, a.Category, 9, tx.By.ID)
+	if err != nil {
+		return fmt.Errorf("limits of %s: %w", a.Name, err)
+	}
+	s.Given = map[int]decimal.Decimal{}
+	var amount, percent, sum *string
+	var given string
+	var l limit
+	_, err = pgx.ForEachRow(rows, []any{&l.Tier, &amount, &percent, &l.WindowDays, &sum, &given}, func() error {
+		row := limit{Tier: l.Tier, WindowDays: l.WindowDays}
+		var err error
+		for _, n := range []struct {
+			from *string
+			to   **decimal.Decimal
+		}{{amount, &row.MaxAmount}, {percent, &row.MaxPercent}, {sum, &row.MaxSum}} {
+			if n.from != nil {
+				d, e := decimal.NewFromString(*n.from)
+				*n.to, err = &d, errors.Join(err, e)
+			}
+		}
+		if row.WindowDays != nil {
+			d, e := decimal.NewFromString(given)
+			s.Given[*row.WindowDays], err = d, errors.Join(err, e)
+		}
+		s.Limits = append(s.Limits, row)
+		l = limit{}
+		return err
+	})
+	return err
+}
+
+// Emit tells every desk on every node, if and when tx commits, that object changed. Events carry
+// names, never content: whoever may read the object fetches it. Topics say who listens.
+func (tx *Tx) Emit(kind, object string, topics ...string) {
+	tx.events = append(tx.events, note{kind, object, topics})
+}
+
+// Enqueue puts a job into tx: it runs when tx has committed, and only then.
+func (tx *Tx) Enqueue(ctx context.Context, args river.JobArgs, opts *river.InsertOpts) error {
+	if tx.gate.o.Jobs == nil {
+		return fmt.Errorf("enqueue %s: this gate has no jobs", args.Kind())
+	}
+	if _, err := tx.gate.o.Jobs.InsertTx(ctx, tx, args, opts); err != nil {
+		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+// Return keeps v, as JSON, as the answer to the request's idempotency key, with the commit.
+func (tx *Tx) Return(v any) { tx.result = v }
+
+// commit writes trail, events and kept answer, and commits, in one round trip.
+func (tx *Tx) commit(ctx context.Context) error {
+	if tx.failed != nil {
+		return tx.failed
+	}
+	if !tx.begun {
+		return nil
+	}
+	b := &pgx.Batch{}
+	if err := queueTrail(b, tx.By, tx.trail, tx.events); err != nil {
+		return err
+	}
+	if tx.key.Key != "" {
+		result, err := json.Marshal(tx.result)
+		if err != nil {
+			return fmt.Errorf("keep the answer: %w", err)
+		}
+		b.Queue(`insert into idempotency (actor, key, hash, result) values ($1, $2, $3, $4)`, tx.By.String(), tx.key.Key, tx.key.Hash, result)
+	}
+	b.Queue(`commit`)
+	n := b.Len()
+	res := tx.conn.SendBatch(ctx, b)
+	var err error
+	for i := 0; i < n && err == nil; i++ {
+		var tag pgconn.CommandTag
+		if tag, err = res.Exec(); err == nil && i == n-1 && tag.String() != "COMMIT" {
+			err = pgx.ErrTxCommitRollback
+		}
+	}
+	if err = errors.Join(err, res.Close()); err == nil {
+		tx.done = true
+	}
+	var p *pgconn.PgError
+	if errors.As(err, &p) && p.ConstraintName == "idempotency_pkey" {
+		return fault.New(fault.Conflict, "key_in_use")
+	}
+	return err
+}
+
+// undo rolls back what was not committed; a connection on which even that fails is closed, and
+// the pool drops it.
+func (tx *Tx) undo(ctx context.Context) {
+	if !tx.begun || tx.done {
+		return
+	}
+	tx.done = true
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+	defer cancel()
+	if _, err := tx.conn.Exec(ctx, `rollback`); err != nil {
+		_ = tx.conn.Close(ctx)
+	}
+}
+
+// amount gives the act's money as Postgres takes it; nil without money.
+func (a Act) amount() (amount, currency *string) {
+	if a.Money == nil {
+		return nil, nil
+	}
+	n := a.Money.Amount.String()
+	return &n, &a.Money.Currency
+}
+
+func (a Act) percent() *string {
+	if a.Percent.IsZero() {
+		return nil
+	}
+	p := a.Percent.String()
+	return &p
+}
+
+// queueTrail adds the audit rows and events to a batch, numbered within the transaction.
+func queueTrail(b *pgx.Batch, by Actor, acts []trail, events []note) error {
+	if len(acts) > maxNotes || len(events) > maxNotes {
+		return fmt.Errorf("%d acts and %d events in one transaction; at most %d", len(acts), len(events), maxNotes)
+	}
+	for n, t := range acts {
+		amount, currency := t.act.amount()
+		b.Queue(`insert into audit (seq, actor, act, object, amount, currency, percent, reason, outcome)
+			values (seq_at($1), $2, $3, $4, $5, $6, $7, $8, $9)`,
+			n, by.String(), t.act.Name, t.act.Object, amount, currency, t.act.percent(), t.act.Reason, string(t.outcome))
+	}
+	for n, e := range events {
+		b.Queue(`insert into events (seq, actor, kind, object, topics) values (seq_at($1), $2, $3, $4, $5)`,
+			n, by.String(), e.kind, e.object, e.topics)
+	}
+	return nil
+}
+
+func writeTrail(ctx context.Context, tx pgx.Tx, by Actor, acts []trail, events []note) error {
+	b := &pgx.Batch{}
+	if err := queueTrail(b, by, acts, events); err != nil {
+		return err
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// undoTime bounds how long a rollback may take before the connection is given up.
+const undoTime = 5 * time.Second

@@ -1,0 +1,262 @@
+// Package event carries committed events to whoever listens on this node: in order, once,
+// none missing, and from any point in the past that is still kept.
+//
+// Events are rows, written by authority in the transaction that caused them. Their number is the
+// transaction's id and a counter, so a reader that stays below the oldest transaction still
+// running (the horizon) can never be overtaken by a late commit.
+package event
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"frontline/internal/pg"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Event says that something changed. It carries no content: whoever may read Object fetches it.
+type Event struct {
+	Seq    int64
+	Kind   string // "message.added"
+	Object string // "ticket:42"
+	Topics []string
+	Actor  string
+
+	frame sync.Once
+	bytes any
+}
+
+// Frame gives what build made of the event, made once for all subscribers.
+func (e *Event) Frame(build func(*Event) any) any {
+	e.frame.Do(func() { e.bytes = build(e) })
+	return e.bytes
+}
+
+// ErrReset is the answer to a cursor that is too old, or from another database: reload.
+var ErrReset = errors.New("the cursor is no longer kept")
+
+// Everything is the topic of those who may see all; each event has it.
+const Everything = "*"
+
+// Hub hands each event to the subscribers of its topics on this node.
+type Hub struct {
+	db *pg.DB
+
+	mu       sync.Mutex
+	position int64 // all events up to here were handed out
+	topics   map[string]map[*Sub]struct{}
+	ready    chan struct{}
+
+	poke   chan struct{} // this node committed something
+	notify chan struct{} // tell the other nodes
+}
+
+// New makes a hub; it works while Run runs.
+func New(db *pg.DB) *Hub {
+	return &Hub{
+		db: db, topics: map[string]map[*Sub]struct{}{}, ready: make(chan struct{}),
+		poke: make(chan struct{}, 1), notify: make(chan struct{}, 1),
+	}
+}
+
+// Poke says that this node committed events. It never blocks.
+func (h *Hub) Poke() {
+	wake(h.poke)
+	wake(h.notify)
+}
+
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+const (
+	pageSize   = 500
+	tellAtMost = 5 * time.Millisecond // one NOTIFY in this time, however many commits
+	safetyNet  = time.Second          // read even when no wake-up came
+)
+
+// Run reads the events until ctx ends, through any loss of the database: it goes on where it was.
+func (h *Hub) Run(ctx context.Context) error {
+	backoff := 50 * time.Millisecond
+	for ctx.Err() == nil {
+		started := time.Now()
+		err := h.follow(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		slog.WarnContext(ctx, "event reader lost the database", "err", err)
+		if time.Since(started) > time.Minute {
+			backoff = 50 * time.Millisecond
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(backoff):
+			backoff = min(2*backoff, 2*time.Second)
+		}
+	}
+	return nil
+}
+
+func (h *Hub) follow(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, h.db.Read.Config().ConnConfig)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, `listen frontline`); err != nil {
+		return err
+	}
+	if err := h.start(ctx); err != nil {
+		return err
+	}
+	heard := make(chan struct{}, 1)
+	ended := make(chan error, 2)
+	go func() { ended <- h.listen(ctx, conn, heard) }()
+	go func() { ended <- h.tell(ctx) }()
+	err = h.read(ctx, heard, ended)
+	cancel()
+	<-ended // the listener must have left conn before it is closed
+	return err
+}
+
+func (h *Hub) listen(ctx context.Context, conn *pgx.Conn, heard chan struct{}) error {
+	for {
+		if _, err := conn.WaitForNotification(ctx); err != nil {
+			return err
+		}
+		wake(heard)
+	}
+}
+
+// tell wakes the other nodes, outside any business transaction: a NOTIFY inside would make all
+// commits of the database queue behind one lock.
+func (h *Hub) tell(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-h.notify:
+		}
+		if _, err := h.db.Read.Exec(ctx, `select pg_notify('frontline', '')`); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(tellAtMost):
+		}
+	}
+}
+
+// start sets the first position: everything below the horizon is complete.
+func (h *Hub) start(ctx context.Context) error {
+	h.mu.Lock()
+	started := h.position != 0
+	h.mu.Unlock()
+	if started {
+		return nil
+	}
+	var at int64
+	if err := h.db.Read.QueryRow(ctx, `select seq_horizon() - 1`).Scan(&at); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	h.position = at
+	h.mu.Unlock()
+	close(h.ready)
+	return nil
+}
+
+func (h *Hub) read(ctx context.Context, heard chan struct{}, ended chan error) error {
+	net := time.NewTicker(safetyNet)
+	defer net.Stop()
+	const soonest, latest = 2 * time.Millisecond, 50 * time.Millisecond
+	soon := soonest
+	for {
+		n, behind, err := h.readPage(ctx)
+		if err != nil {
+			return err
+		}
+		if n == pageSize {
+			continue
+		}
+		var again <-chan time.Time
+		if behind {
+			// Something committed above the horizon while an older transaction still runs.
+			again = time.After(soon)
+			soon = min(soon*2, latest)
+		} else {
+			soon = soonest
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-ended:
+			ended <- err
+			return err
+		case <-h.poke:
+		case <-heard:
+		case <-again:
+		case <-net.C:
+		}
+	}
+}
+
+func (h *Hub) readPage(ctx context.Context) (n int, behind bool, err error) {
+	rows, err := h.db.Read.Query(ctx, `select seq, kind, object, topics, actor from events
+		where seq > $1 and seq < seq_horizon() order by seq limit $2`, h.at(), pageSize)
+	if err != nil {
+		return 0, false, err
+	}
+	page, err := collect(rows)
+	if err != nil {
+		return 0, false, err
+	}
+	h.publish(page)
+	if len(page) == pageSize {
+		return len(page), true, nil
+	}
+	err = h.db.Read.QueryRow(ctx, `select exists (select from events where seq > $1)`, h.at()).Scan(&behind)
+	return len(page), behind, err
+}
+
+func collect(rows pgx.Rows) ([]*Event, error) {
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (*Event, error) {
+		e := &Event{}
+		return e, r.Scan(&e.Seq, &e.Kind, &e.Object, &e.Topics, &e.Actor)
+	})
+}
+
+func (h *Hub) at() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.position
+}
+
+func (h *Hub) publish(page []*Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, e := range page {
+		h.position = e.Seq
+		for _, t := range e.Topics {
+			for s := range h.topics[t] {
+				s.offer(e)
+			}
+		}
+		if !slices.Contains(e.Topics, Everything) {
+			for s := range h.topics[Everything] {
+				s.offer(e)
+			}
+		}
+	}
+}

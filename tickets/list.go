@@ -1,0 +1,162 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Named is a person or account by id and name.
+type Named struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Address string `json:"address,omitempty"`
+}
+
+// Row is a ticket as lists show it.
+type Row struct {
+	ID             int64     `json:"id"`
+	Number         string    `json:"number"`
+	Subject        string    `json:"subject"`
+	Summary        string    `json:"summary"`
+	State          string    `json:"state" enum:"open,pending,on_hold,resolved,closed"`
+	SubState       string    `json:"sub_state"`
+	Type           string    `json:"type"`
+	Priority       int       `json:"priority" doc:"1 urgent, 2 high, 3 normal, 4 low"`
+	Severity       string    `json:"severity"`
+	Channel        string    `json:"channel"`
+	QueueID        int64     `json:"queue_id"`
+	TeamID         *int64    `json:"team_id"`
+	Assignee       *Named    `json:"assignee"`
+	Contact        Named     `json:"contact"`
+	Account        *Named    `json:"account"`
+	Tags           []string  `json:"tags"`
+	LastAt         time.Time `json:"last_at"`
+	LastDirection  string    `json:"last_direction" enum:",in,out"`
+	LastSnippet    string    `json:"last_snippet"`
+	LastMessageID  int64     `json:"last_message_id"`
+	DeliveryFailed bool      `json:"delivery_failed"`
+	CreatedAt      time.Time `json:"created_at"`
+	UpdatedAt      time.Time `json:"updated_at"`
+}
+
+// rowColumns and scanRow belong together.
+const rowColumns = `t.id, t.number, t.subject, t.summary, t.state, t.sub_state, t.type, t.priority, t.severity, t.channel, t.queue_id, t.team_id,
+	a.id, a.name, c.id, c.name, coalesce((select p.address from participants p where p.ticket_id = t.id and p.role = 'requester' limit 1), ''),
+	acc.id, acc.name, t.tags, t.last_at, t.last_direction, t.last_snippet, t.last_message_id, t.delivery_failed, t.created_at, t.updated_at`
+
+const rowJoins = ` left join agents a on a.id = t.assignee_id join contacts c on c.id = t.contact_id left join accounts acc on acc.id = t.account_id`
+
+func scanRow(r pgx.CollectableRow) (Row, error) {
+	var x Row
+	var agent, account struct {
+		ID   *int64
+		Name *string
+	}
+	err := r.Scan(&x.ID, &x.Number, &x.Subject, &x.Summary, &x.State, &x.SubState, &x.Type, &x.Priority, &x.Severity, &x.Channel, &x.QueueID, &x.TeamID,
+		&agent.ID, &agent.Name, &x.Contact.ID, &x.Contact.Name, &x.Contact.Address, &account.ID, &account.Name, &x.Tags, &x.LastAt, &x.LastDirection,
+		&x.LastSnippet, &x.LastMessageID, &x.DeliveryFailed, &x.CreatedAt, &x.UpdatedAt)
+	if agent.ID != nil {
+		x.Assignee = &Named{ID: *agent.ID, Name: *agent.Name}
+	}
+	if account.ID != nil {
+		x.Account = &Named{ID: *account.ID, Name: *account.Name}
+	}
+	return x, err
+}
+
+// Filter chooses tickets; zero values choose all.
+type Filter struct {
+	State    string // one of the states, or "active": open, pending and on hold
+	Queue    int64
+	Assignee string // "me", "none" or an agent's id
+	Account  int64
+	Contact  int64
+	After    Cursor
+	Limit    int
+}
+
+// Cursor is a place in the list of tickets, newest activity first.
+type Cursor struct {
+	At time.Time
+	ID int64
+}
+
+// List gives the tickets that the actor may see, newest activity first.
+func (t *Tickets) List(ctx context.Context, by authority.Actor, f Filter) ([]Row, error) {
+	states := []string{"open", "pending", "on_hold", "resolved", "closed"}
+	switch f.State {
+	case "":
+	case "active":
+		states = states[:3]
+	default:
+		states = []string{f.State}
+	}
+	var agent *int64
+	switch f.Assignee {
+	case "", "none":
+	case "me":
+		agent = &by.ID
+	default:
+		id, err := strconv.ParseInt(f.Assignee, 10, 64)
+		if err != nil {
+			return nil, fault.BadField("assignee", "unknown_agent")
+		}
+		agent = &id
+	}
+	var out []Row
+	err := t.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := listQuery(ctx, q, f, states, agent)
+		if err != nil {
+			return fmt.Errorf("list tickets: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, scanRow)
+		return err
+	})
+	return out, err
+}
+
+// listQuery reads the page from the index that fits the filter. Each state is read by itself
+// through a lateral join, so that the cost is a page for each state, however many tickets there are.
+func listQuery(ctx context.Context, q authority.Query, f Filter, states []string, agent *int64) (pgx.Rows, error) {
+	var at *time.Time
+	if !f.After.At.IsZero() {
+		at = &f.After.At
+	}
+	switch {
+	case f.Queue != 0 && agent == nil:
+		return q.Query(ctx, `select `+rowColumns+` from (
+				select p.* from unnest($1::text[]) s(state) cross join lateral (
+					select * from tickets t where t.queue_id = $2 and t.state = s.state and ($3 = '' or t.assignee_id is null)
+						and ($4::timestamptz is null or (t.last_at, t.id) < ($4, $5)) order by t.last_at desc, t.id desc limit $6) p
+				order by p.last_at desc, p.id desc limit $6) t`+rowJoins+` order by t.last_at desc, t.id desc`,
+			states, f.Queue, f.Assignee, at, f.After.ID, f.Limit)
+	case agent != nil:
+		return q.Query(ctx, `select `+rowColumns+` from (
+				select p.* from unnest($1::text[]) s(state) cross join lateral (
+					select * from tickets t where t.assignee_id = $2 and t.state = s.state and ($3 = 0 or t.queue_id = $3)
+						and ($4::timestamptz is null or (t.last_at, t.id) < ($4, $5)) order by t.last_at desc, t.id desc limit $6) p
+				order by p.last_at desc, p.id desc limit $6) t`+rowJoins+` order by t.last_at desc, t.id desc`,
+			states, *agent, f.Queue, at, f.After.ID, f.Limit)
+	case f.Contact != 0:
+		return q.Query(ctx, `select `+rowColumns+` from tickets t`+rowJoins+` where t.contact_id = $1 and t.state = any ($2)
+				and ($3::timestamptz is null or (t.last_at, t.id) < ($3, $4)) order by t.last_at desc, t.id desc limit $5`,
+			f.Contact, states, at, f.After.ID, f.Limit)
+	case f.Account != 0:
+		return q.Query(ctx, `select `+rowColumns+` from tickets t`+rowJoins+` where t.account_id = $1 and t.state = any ($2)
+				and ($3::timestamptz is null or (t.last_at, t.id) < ($3, $4)) order by t.last_at desc, t.id desc limit $5`,
+			f.Account, states, at, f.After.ID, f.Limit)
+	}
+	return q.Query(ctx, `select `+rowColumns+` from (
+			select p.* from unnest($1::text[]) s(state) cross join lateral (
+				select * from tickets t where t.state = s.state and ($2 = '' or t.assignee_id is null)
+					and ($3::timestamptz is null or (t.last_at, t.id) < ($3, $4)) order by t.last_at desc, t.id desc limit $5) p
+			order by p.last_at desc, p.id desc limit $5) t`+rowJoins+` order by t.last_at desc, t.id desc`,
+		states, f.Assignee, at, f.After.ID, f.Limit)
+}

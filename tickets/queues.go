@@ -1,0 +1,173 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Queue is where tickets wait, with what waits in it.
+type Queue struct {
+	ID         int64  `json:"id"`
+	Name       string `json:"name"`
+	NameEn     string `json:"name_en"`
+	TeamID     *int64 `json:"team_id" doc:"the team that works on it; null: everybody"`
+	Signature  string `json:"signature" doc:"below each reply from it"`
+	Open       int    `json:"open" doc:"tickets in state open, counted to 1000"`
+	Unassigned int    `json:"unassigned" doc:"of these without an assignee, counted to 1000"`
+	Pending    int    `json:"pending" doc:"tickets waiting for the customer, counted to 1000"`
+}
+
+// CountedTo is where counts stop: a badge says "1000+" and its cost stays the same however many there are.
+const CountedTo = 1000
+
+// Queues lists the queues that the actor works on: all, or those of no team and of their teams.
+func (t *Tickets) Queues(ctx context.Context, by authority.Actor) ([]Queue, error) {
+	var out []Queue
+	err := t.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := q.Query(ctx, `select q.id, q.name, q.name_en, q.team_id, q.signature,
+				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' limit $1) n),
+				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' and t.assignee_id is null limit $1) n),
+				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'pending' limit $1) n)
+			from queues q where (select sees_all()) or q.team_id is null or q.team_id = any ((select my_teams())::bigint[])
+			order by q.position, q.id limit 500`, CountedTo)
+		if err != nil {
+			return fmt.Errorf("queues: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Queue])
+		return err
+	})
+	return out, err
+}
+
+// QueueTopics are the event topics of the queues that the actor works on.
+func (t *Tickets) QueueTopics(ctx context.Context, by authority.Actor) ([]string, error) {
+	var out []string
+	err := t.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := q.Query(ctx, `select 'queue:' || q.id from queues q
+			where (select sees_all()) or q.team_id is null or q.team_id = any ((select my_teams())::bigint[])`)
+		if err != nil {
+			return fmt.Errorf("queue topics: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return out, err
+}
+
+// QueueEdit is what a queue is made with, or changed to.
+type QueueEdit struct {
+	Name      string `json:"name" minLength:"1" maxLength:"100"`
+	NameEn    string `json:"name_en,omitempty" maxLength:"100"`
+	TeamID    *int64 `json:"team_id,omitempty"`
+	Signature string `json:"signature,omitempty" maxLength:"2000"`
+	Default   bool   `json:"default,omitempty" doc:"new tickets without a queue come here"`
+}
+
+// SaveQueue makes a queue (id 0) or changes one; tickets in it follow its team.
+func (t *Tickets) SaveQueue(ctx context.Context, by authority.Actor, id int64, e QueueEdit) (int64, error) {
+	err := t.gate.Do(ctx, by, func(tx *authority.Tx) error {
+		if err := tx.Allow(ctx, authority.Act{Name: "queue.edit", Object: fmt.Sprint("queue:", id)}); err != nil {
+			return err
+		}
+		err := saveQueue(ctx, tx, &id, e)
+		var p *pgconn.PgError
+		switch {
+		case errors.As(err, &p) && p.Code == "23505":
+			return fault.New(fault.Conflict, "name_taken", "name", e.Name)
+		case errors.As(err, &p) && p.Code == "23503":
+			return fault.BadField("team_id", "unknown_team")
+		case err != nil:
+			return notFound(err, "queue")
+		}
+		tx.Emit("queue.changed", fmt.Sprint("queue:", id), "staff")
+		tx.Return(Added{id})
+		return nil
+	})
+	return id, err
+}
+
+func saveQueue(ctx context.Context, tx *authority.Tx, id *int64, e QueueEdit) error {
+	if *id == 0 {
+		if err := tx.QueryRow(ctx, `insert into queues (name, name_en, team_id, signature) values ($1, $2, $3, $4) returning id`,
+			e.Name, e.NameEn, e.TeamID, e.Signature).Scan(id); err != nil {
+			return err
+		}
+	} else {
+		var team *int64
+		if err := tx.QueryRow(ctx, `select team_id from queues where id = $1 for update`, *id).Scan(&team); err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		b.Queue(`update queues set name = $2, name_en = $3, team_id = $4, signature = $5 where id = $1`, *id, e.Name, e.NameEn, e.TeamID, e.Signature)
+		b.Queue(`update tickets set team_id = $2 where queue_id = $1 and team_id is distinct from $2`, *id, e.TeamID)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+	}
+	if e.Default {
+		_, err := tx.Exec(ctx, `update ticket_settings set default_queue = $1`, *id)
+		return err
+	}
+	return nil
+}
+
+// Seat is whether an agent is there.
+type Seat struct {
+	ID       int64     `json:"id"`
+	Name     string    `json:"name"`
+	Roles    []string  `json:"roles"`
+	Presence string    `json:"presence" enum:"ready,not_ready,after_work,away"`
+	Reason   string    `json:"presence_reason"`
+	Since    time.Time `json:"presence_since"`
+}
+
+// Seats lists all agents that are not disabled, with their presence.
+func (t *Tickets) Seats(ctx context.Context, by authority.Actor) ([]Seat, error) {
+	var out []Seat
+	err := t.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := q.Query(ctx, `select a.id, a.name, a.roles, coalesce(s.presence, 'away'), coalesce(s.reason, ''), coalesce(s.since, a.created_at)
+			from agents a left join seats s on s.agent_id = a.id where a.disabled_at is null order by a.name, a.id limit 2000`)
+		if err != nil {
+			return fmt.Errorf("seats: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Seat])
+		return err
+	})
+	return out, err
+}
+
+// SetPresence says whether an agent is there, and why not. An agent sets their own; the program
+// sets that of one whose line is lost.
+func (t *Tickets) SetPresence(ctx context.Context, by authority.Actor, agent int64, state, reason string) error {
+	switch state {
+	case "ready", "not_ready", "after_work", "away":
+	default:
+		return fault.BadField("state", "unknown_presence")
+	}
+	if by.Kind == authority.Agent && by.ID != agent {
+		return fault.New(fault.Forbidden, "not_allowed", "act", "seat.presence")
+	}
+	return t.gate.Do(ctx, by, func(tx *authority.Tx) error {
+		if err := tx.Allow(ctx, authority.Act{Name: "seat.presence", Object: fmt.Sprint("agent:", agent)}); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `insert into seats (agent_id, presence, reason) values ($1, $2, $3)
+			on conflict (agent_id) do update set presence = $2, reason = $3, since = now() where (seats.presence, seats.reason) <> ($2, $3)`,
+			agent, state, clean(reason, 100))
+		if err != nil {
+			return fmt.Errorf("presence: %w", err)
+		}
+		if tag.RowsAffected() > 0 {
+			tx.Emit("presence.changed", fmt.Sprint("agent:", agent), "staff")
+		}
+		return nil
+	})
+}

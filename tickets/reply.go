@@ -1,0 +1,276 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"frontline/crm"
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Reply is what an agent sends to the customer.
+type Reply struct {
+	Ticket      int64
+	Text        string
+	To, Cc, Bcc []string // empty To: the customer
+	Attachments []int64  // uploaded before by the same agent
+	Seen        int64    // last message on the agent's screen; 0: not checked
+	Anyway      bool     // send although newer messages have come
+	State       string   // of the ticket afterwards; empty: pending
+}
+
+// Outbound is a message to be delivered by the ticket's channel.
+type Outbound struct {
+	Ticket      int64
+	Number      string
+	Queue       int64
+	Message     int64
+	Channel     string
+	To, Cc, Bcc []string
+	Subject     string
+	Text        string
+	Author      string // shown to the customer
+	Automatic   bool   // the program wrote it
+}
+
+// MaxText is the most characters one message may have.
+const MaxText = 500_000
+
+// Reply keeps the message, puts it in the channel's outbox and moves the ticket, in one
+// transaction; it is delivered after the commit. Messages newer than Seen make it
+// fault.Conflict "stale_view" with their number, unless Anyway.
+func (t *Tickets) Reply(ctx context.Context, by authority.Actor, r Reply) (message int64, err error) {
+	if err := checkText(r.Text); err != nil {
+		return 0, err
+	}
+	err = t.gate.Do(ctx, by, func(tx *authority.Tx) error {
+		if err := tx.Allow(ctx, authority.Act{Name: "ticket.reply", Object: object(r.Ticket)}); err != nil {
+			return err
+		}
+		if !r.Anyway && r.Seen != 0 {
+			if err := fresh(ctx, tx, r.Ticket, r.Seen); err != nil {
+				return err
+			}
+		}
+		message, err = t.Answer(ctx, tx, r)
+		tx.Return(Added{message})
+		return err
+	})
+	return message, err
+}
+
+// Added is the answer to adding a message.
+type Added struct {
+	ID int64 `json:"id"`
+}
+
+// fresh refuses when the ticket has messages that the writer has not seen. The row lock makes two
+// replies at once see each other.
+func fresh(ctx context.Context, tx *authority.Tx, ticket, seen int64) error {
+	var last int64
+	if err := tx.QueryRow(ctx, `select last_message_id from tickets where id = $1 for update`, ticket).Scan(&last); err != nil {
+		return notFound(err, "ticket")
+	}
+	if last <= seen {
+		return nil
+	}
+	var n int
+	if err := tx.QueryRow(ctx, `select count(*) from messages where ticket_id = $1 and id > $2 and direction <> 'event'
+		and not (author_kind = 'agent' and author_id = $3)`, ticket, seen, tx.By.ID).Scan(&n); err != nil {
+		return fmt.Errorf("count new messages: %w", err)
+	}
+	if n > 0 {
+		return fault.New(fault.Conflict, "stale_view", "new", n)
+	}
+	return nil
+}
+
+// Answer is Reply as a part: the caller has allowed "ticket.reply" in tx. Written by a program it
+// is an automatic message: it counts as no reply and moves no state.
+func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (message int64, err error) {
+	o := Outbound{Ticket: r.Ticket, Text: r.Text, Cc: r.Cc, Bcc: r.Bcc, To: r.To, Author: tx.By.Name, Automatic: tx.By.Kind == authority.Program}
+	var kind, address string
+	var assignee *int64
+	err = tx.QueryRow(ctx, `select t.number, t.queue_id, t.assignee_id, t.channel, t.subject, coalesce(p.kind, ''), coalesce(p.address, '')
+		from tickets t left join participants p on p.ticket_id = t.id and p.role = 'requester'
+		where t.id = $1 order by p.kind = t.channel desc limit 1 for update of t`, r.Ticket).Scan(&o.Number, &o.Queue, &assignee, &o.Channel, &o.Subject, &kind, &address)
+	if err != nil {
+		return 0, notFound(err, "ticket")
+	}
+	if kind == crm.Email {
+		o.Channel = crm.Email // a form or an API ticket of somebody with a mail address is answered by mail
+	}
+	if len(o.To) == 0 && address != "" {
+		o.To = []string{address}
+	}
+	if err := checkAddresses(o); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `insert into messages (ticket_id, direction, channel, author_kind, author_id, author_name, to_addresses, cc_addresses, bcc_addresses,
+			subject, text, auto, delivery_state, delivery_at)
+		values ($1, 'out', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', now()) returning id`,
+		r.Ticket, o.Channel, authorKind(tx.By), tx.By.ID, tx.By.Name, list(o.To), list(o.Cc), list(o.Bcc), o.Subject, r.Text, o.Automatic).Scan(&o.Message)
+	if err != nil {
+		return 0, fmt.Errorf("keep the reply: %w", err)
+	}
+	if err := t.attach(ctx, tx, o.Message, r.Attachments); err != nil {
+		return 0, err
+	}
+	keys, err := t.out.Queue(ctx, tx, o)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.replied(ctx, tx, r, o, keys); err != nil {
+		return 0, fmt.Errorf("after the reply: %w", err)
+	}
+	tx.Emit("message.added", object(r.Ticket), topics(r.Ticket, o.Queue, assignee)...)
+	return o.Message, nil
+}
+
+// replied moves the ticket after a reply: state, first reply, participants, keys, the draft.
+func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outbound, keys []string) error {
+	b := &pgx.Batch{}
+	b.Queue(`insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, o.Channel, list(keys), o.Message)
+	if o.Channel == crm.Email {
+		var also []string
+		for _, a := range append(append([]string{}, o.To...), append(o.Cc, o.Bcc...)...) {
+			if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err == nil {
+				also = append(also, p.Address)
+			}
+		}
+		b.Queue(`insert into participants (ticket_id, kind, address, role) select $1, 'email', unnest($2::text[]), 'cc' on conflict do nothing`, r.Ticket, also)
+	}
+	b.Queue(`update tickets set last_at = now(), last_direction = 'out', last_snippet = $2, last_message_id = greatest(last_message_id, $3), updated_at = now(),
+		first_reply_at = case when $4 then first_reply_at else coalesce(first_reply_at, now()) end where id = $1`,
+		r.Ticket, snippet(r.Text), o.Message, o.Automatic)
+	if !o.Automatic {
+		b.Queue(`delete from drafts where ticket_id = $1 and agent_id = $2 and direction = 'out'`, r.Ticket, tx.By.ID)
+	}
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return err
+	}
+	if o.Automatic {
+		return nil
+	}
+	state := r.State
+	if state == "" {
+		state = "pending"
+	}
+	return t.edit(ctx, tx, r.Ticket, Edit{State: &state})
+}
+
+// Note keeps words for colleagues on the timeline; the customer never sees them.
+func (t *Tickets) Note(ctx context.Context, by authority.Actor, ticket int64, noteType, text string, attachments []int64) (message int64, err error) {
+	if err := checkText(text); err != nil {
+		return 0, err
+	}
+	err = t.gate.Do(ctx, by, func(tx *authority.Tx) error {
+		if err := tx.Allow(ctx, authority.Act{Name: "ticket.note", Object: object(ticket)}); err != nil {
+			return err
+		}
+		var queue int64
+		var assignee *int64
+		// A note is no activity of the customer's: it leaves the order of lists as it is.
+		if err := tx.QueryRow(ctx, `select queue_id, assignee_id from tickets where id = $1 for update`, ticket).Scan(&queue, &assignee); err != nil {
+			return notFound(err, "ticket")
+		}
+		if err := tx.QueryRow(ctx, `insert into messages (ticket_id, direction, note_type, author_kind, author_id, author_name, text)
+			values ($1, 'note', $2, $3, $4, $5, $6) returning id`, ticket, noteType, authorKind(by), by.ID, by.Name, text).Scan(&message); err != nil {
+			return fmt.Errorf("keep the note: %w", err)
+		}
+		if err := t.attach(ctx, tx, message, attachments); err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		b.Queue(`update tickets set last_message_id = greatest(last_message_id, $2), updated_at = now() where id = $1`, ticket, message)
+		b.Queue(`delete from drafts where ticket_id = $1 and agent_id = $2 and direction = 'note'`, ticket, by.ID)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return fmt.Errorf("after the note: %w", err)
+		}
+		tx.Emit("message.added", object(ticket), topics(ticket, queue, assignee)...)
+		tx.Return(Added{message})
+		return nil
+	})
+	return message, err
+}
+
+// MarkDelivery says how far a message has come. A failure shows on the ticket and opens it again. A part.
+func (t *Tickets) MarkDelivery(ctx context.Context, tx *authority.Tx, message int64, state, detail string) error {
+	var ticket, queue int64
+	var assignee *int64
+	var was string
+	err := tx.QueryRow(ctx, `with m as (update messages set delivery_state = $2, delivery_detail = $3, delivery_at = now() where id = $1 returning ticket_id),
+		t as (update tickets set delivery_failed = case when $2 in ('failed', 'uncertain') then true
+				else exists (select from messages o where o.ticket_id = m.ticket_id and o.id <> $1 and o.delivery_state in ('failed', 'uncertain')) end
+			from m where tickets.id = m.ticket_id returning id, queue_id, assignee_id, state)
+		select id, queue_id, assignee_id, state from t`, message, state, clean(detail, 1000)).Scan(&ticket, &queue, &assignee, &was)
+	if err != nil {
+		return notFound(err, "message")
+	}
+	if state == "failed" && was != "open" {
+		open := "open"
+		if err := t.edit(ctx, tx, ticket, Edit{State: &open}); err != nil {
+			return err
+		}
+	}
+	tx.Emit("delivery.changed", object(ticket), topics(ticket, queue, assignee)...)
+	return nil
+}
+
+// AddKeys adds names by which an answer may refer to a message, for example one that a provider gave it. A part.
+func (t *Tickets) AddKeys(ctx context.Context, tx *authority.Tx, message int64, channel string, keys ...string) error {
+	_, err := tx.Exec(ctx, `insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, channel, list(keys), message)
+	if err != nil {
+		return fmt.Errorf("add thread keys: %w", err)
+	}
+	return nil
+}
+
+func checkText(text string) error {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return fault.BadField("text", "required")
+	case len(text) > 4*MaxText || len([]rune(text)) > MaxText:
+		return fault.BadField("text", "too_long", "max", MaxText)
+	case clean(text, MaxText) != text:
+		return fault.BadField("text", "bad_characters")
+	}
+	return nil
+}
+
+// checkAddresses refuses a reply that nobody would get, or that too many would.
+func checkAddresses(o Outbound) error {
+	if len(o.To)+len(o.Cc)+len(o.Bcc) > 50 {
+		return fault.BadField("to", "too_many", "max", 50)
+	}
+	if o.Channel != crm.Email {
+		return nil
+	}
+	if len(o.To) == 0 {
+		return fault.BadField("to", "required")
+	}
+	for _, f := range []struct {
+		name string
+		in   []string
+	}{{"to", o.To}, {"cc", o.Cc}, {"bcc", o.Bcc}} {
+		for _, a := range f.in {
+			if _, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err != nil {
+				return fault.BadField(f.name, "bad_email", "address", a)
+			}
+		}
+	}
+	return nil
+}
+
+// notFound makes a missing row fault.NotFound: what one may not see is not there.
+func notFound(err error, what string) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.New(fault.NotFound, "not_found", "what", what)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

@@ -1,0 +1,208 @@
+package tickets
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"frontline/crm"
+	"frontline/internal/authority"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Ticket is a ticket with all that its screen shows beside the timeline.
+type Ticket struct {
+	Row
+	Participants []Participant `json:"participants"`
+	Links        []Link        `json:"links"`
+	Customer     Customer      `json:"customer"`
+	Draft        *Draft        `json:"draft"`
+}
+
+// Participant is an address that takes part in a ticket: an answer from it joins.
+type Participant struct {
+	Kind    string `json:"kind"`
+	Address string `json:"address"`
+	Name    string `json:"name"`
+	Role    string `json:"role" enum:"requester,cc"`
+}
+
+// Link is another ticket that has to do with this one.
+type Link struct {
+	ID     int64  `json:"id"`
+	Kind   string `json:"kind" enum:"perhaps,follows,split"`
+	Reason string `json:"reason"`
+	Ticket struct {
+		ID      int64  `json:"id"`
+		Number  string `json:"number"`
+		Subject string `json:"subject"`
+		State   string `json:"state"`
+	} `json:"ticket"`
+}
+
+// Customer is what is known of who reached us.
+type Customer struct {
+	Contact    crm.Person      `json:"contact"`
+	Duplicates []crm.Duplicate `json:"duplicates"`
+	Tickets    []Row           `json:"tickets" doc:"the last ten others of the contact"`
+}
+
+// Ticket reads one ticket; one that the actor may not see is fault.NotFound.
+func (t *Tickets) Ticket(ctx context.Context, by authority.Actor, id int64) (Ticket, error) {
+	x := Ticket{Participants: []Participant{}, Links: []Link{}}
+	err := t.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := q.Query(ctx, `select `+rowColumns+` from tickets t`+rowJoins+` where t.id = $1`, id)
+		if err != nil {
+			return fmt.Errorf("ticket: %w", err)
+		}
+		if x.Row, err = pgx.CollectExactlyOneRow(rows, scanRow); err != nil {
+			return notFound(err, "ticket")
+		}
+		if err := x.readAround(ctx, q, by); err != nil {
+			return err
+		}
+		if x.Customer.Contact, err = t.crm.Contact(ctx, q, x.Contact.ID); err != nil {
+			return err
+		}
+		x.Customer.Duplicates, err = t.crm.Duplicates(ctx, q, x.Contact.ID)
+		return err
+	})
+	return x, err
+}
+
+func (x *Ticket) readAround(ctx context.Context, q authority.Query, by authority.Actor) error {
+	rows, err := q.Query(ctx, `select kind, address, name, role from participants where ticket_id = $1 order by role desc, address limit 100`, x.ID)
+	if err != nil {
+		return fmt.Errorf("participants: %w", err)
+	}
+	if x.Participants, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Participant]); err != nil {
+		return fmt.Errorf("participants: %w", err)
+	}
+	rows, err = q.Query(ctx, `select l.id, l.kind, l.reason, o.id, o.number, o.subject, o.state from (
+			select id, kind, reason, other_id other from ticket_links where ticket_id = $1 and dismissed_at is null
+			union all select id, kind, reason, ticket_id from ticket_links where other_id = $1 and dismissed_at is null) l
+		join tickets o on o.id = l.other order by l.id limit 20`, x.ID)
+	if err != nil {
+		return fmt.Errorf("links: %w", err)
+	}
+	if x.Links, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (Link, error) {
+		var l Link
+		return l, r.Scan(&l.ID, &l.Kind, &l.Reason, &l.Ticket.ID, &l.Ticket.Number, &l.Ticket.Subject, &l.Ticket.State)
+	}); err != nil {
+		return fmt.Errorf("links: %w", err)
+	}
+	rows, err = q.Query(ctx, `select `+rowColumns+` from tickets t`+rowJoins+` where t.contact_id = $1 and t.id <> $2
+		order by t.last_at desc, t.id desc limit 10`, x.Contact.ID, x.ID)
+	if err != nil {
+		return fmt.Errorf("other tickets: %w", err)
+	}
+	if x.Customer.Tickets, err = pgx.CollectRows(rows, scanRow); err != nil {
+		return fmt.Errorf("other tickets: %w", err)
+	}
+	x.Draft, err = readDraft(ctx, q, by, x.ID)
+	return err
+}
+
+// Entry is one row of the timeline.
+type Entry struct {
+	ID          int64           `json:"id"`
+	Kind        string          `json:"kind" enum:"message,event"`
+	At          time.Time       `json:"at"`
+	Direction   string          `json:"direction" enum:"in,out,note,event"`
+	NoteType    string          `json:"note_type"`
+	Channel     string          `json:"channel"`
+	Author      Author          `json:"author"`
+	To          []string        `json:"to"`
+	Cc          []string        `json:"cc"`
+	Bcc         []string        `json:"bcc"`
+	Subject     string          `json:"subject"`
+	Text        string          `json:"text"`
+	Reply       string          `json:"reply" doc:"the new words without what was quoted"`
+	HasHTML     bool            `json:"has_html"`
+	HasRaw      bool            `json:"has_raw"`
+	Auto        bool            `json:"auto" doc:"a machine wrote it"`
+	Bulk        bool            `json:"bulk"`
+	Problems    []string        `json:"problems"`
+	Attachments []Attached      `json:"attachments"`
+	Delivery    *Delivery       `json:"delivery"`
+	Event       json.RawMessage `json:"event"`
+}
+
+// Author is who wrote an entry.
+type Author struct {
+	Kind    string `json:"kind" enum:"agent,contact,system"`
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Address string `json:"address"`
+}
+
+// Delivery is how far an outgoing message has come.
+type Delivery struct {
+	State  string     `json:"state" enum:"queued,sending,sent,uncertain,failed"`
+	Detail string     `json:"detail"`
+	At     *time.Time `json:"at"`
+}
+
+// MaxShown bounds the text of one entry in a timeline; the whole is in the raw message.
+const MaxShown = 100_000
+
+// Timeline reads a ticket's entries before one (0: the newest), newest first.
+func (t *Tickets) Timeline(ctx context.Context, by authority.Actor, ticket, before int64, limit int) ([]Entry, error) {
+	var out []Entry
+	err := t.gate.View(ctx, by, func(q authority.Query) error {
+		var seen bool
+		if err := q.QueryRow(ctx, `select true from tickets where id = $1`, ticket).Scan(&seen); err != nil {
+			return notFound(err, "ticket")
+		}
+		rows, err := q.Query(ctx, `select m.id, m.at, m.direction, m.note_type, m.channel, m.author_kind, m.author_id, m.author_name, m.author_address,
+				m.to_addresses, m.cc_addresses, m.bcc_addresses, m.subject, left(m.text, $4), coalesce(left(m.reply, $4), ''), m.html is not null, m.raw_hash is not null,
+				m.auto, m.bulk, m.problems, m.delivery_state, m.delivery_detail, m.delivery_at, m.change,
+				(select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'type', a.type, 'size', a.size, 'inline', a.inline) order by a.id), '[]')
+					from attachments a where a.message_id = m.id)
+			from messages m where m.ticket_id = $1 and ($2 = 0 or m.id < $2) order by m.id desc limit $3`, ticket, before, limit, MaxShown)
+		if err != nil {
+			return fmt.Errorf("timeline: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, scanEntry)
+		return err
+	})
+	return out, err
+}
+
+func scanEntry(r pgx.CollectableRow) (Entry, error) {
+	x := Entry{Kind: "message"}
+	var state *string
+	var d Delivery
+	err := r.Scan(&x.ID, &x.At, &x.Direction, &x.NoteType, &x.Channel, &x.Author.Kind, &x.Author.ID, &x.Author.Name, &x.Author.Address,
+		&x.To, &x.Cc, &x.Bcc, &x.Subject, &x.Text, &x.Reply, &x.HasHTML, &x.HasRaw, &x.Auto, &x.Bulk, &x.Problems, &state, &d.Detail, &d.At, &x.Event, &x.Attachments)
+	if x.Direction == "event" {
+		x.Kind = "event"
+	}
+	if state != nil {
+		d.State = *state
+		x.Delivery = &d
+	}
+	return x, err
+}
+
+// HTML gives a message's HTML as it came, with its inline files by content id, to be sanitised by
+// whoever shows it.
+func (t *Tickets) HTML(ctx context.Context, by authority.Actor, message int64) (html string, inline map[string]int64, err error) {
+	inline = map[string]int64{}
+	err = t.gate.View(ctx, by, func(q authority.Query) error {
+		if err := q.QueryRow(ctx, `select coalesce(html, '') from messages where id = $1`, message).Scan(&html); err != nil {
+			return notFound(err, "message")
+		}
+		rows, err := q.Query(ctx, `select cid, id from attachments where message_id = $1 and cid <> '' limit 500`, message)
+		if err != nil {
+			return fmt.Errorf("inline files: %w", err)
+		}
+		var cid string
+		var id int64
+		_, err = pgx.ForEachRow(rows, []any{&cid, &id}, func() error { inline[cid] = id; return nil })
+		return err
+	})
+	return html, inline, err
+}
