@@ -18,8 +18,9 @@ const leastMajor = 15
 
 // Binaries are one installation of Postgres.
 type Binaries struct {
-	Dir   string // absolute; holds postgres and initdb
-	Major int
+	Dir     string // absolute; holds postgres and initdb
+	Version string // as the server says it, e.g. "15.18 (Debian 15.18-0+deb12u1)"
+	Major   int
 }
 
 // ErrNoBinaries says that there is no Postgres to run; its text names the cures.
@@ -139,7 +140,7 @@ func probe(ctx context.Context, dir string) (Binaries, error) {
 		return Binaries{}, fmt.Errorf("%s/postgres --version: %w", dir, err)
 	}
 	// postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1), or 18beta1
-	_, version, _ := strings.Cut(string(out), "(PostgreSQL) ")
+	_, version, _ := strings.Cut(strings.TrimSpace(string(out)), "(PostgreSQL) ")
 	digits := strings.IndexFunc(version, func(r rune) bool { return r < '0' || r > '9' })
 	major, err := strconv.Atoi(version[:max(digits, 0)])
 	if err != nil {
@@ -148,5 +149,5 @@ func probe(ctx context.Context, dir string) (Binaries, error) {
 	if major < leastMajor {
 		return Binaries{}, fmt.Errorf("PostgreSQL %d in %s is too old, %d is the least", major, dir, leastMajor)
 	}
-	return Binaries{Dir: dir, Major: major}, nil
+	return Binaries{Dir: dir, Version: version, Major: major}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -161,20 +162,40 @@ func (id identity) try(ctx context.Context, b Binaries) error {
 	return nil
 }
 
-// own gives path and all below it to the identity.
+// own gives one file or folder to the identity.
 func (id identity) own(path string) error {
 	if !id.setuid {
 		return nil
 	}
-	return filepath.WalkDir(path, func(p string, _ os.DirEntry, err error) error {
-		if err != nil {
+	return os.Lchown(path, id.uid, id.gid)
+}
+
+// take gives the cluster's folder to the identity, with all data when that is another's. The data folder itself goes
+// last: its owner says whose the whole is, also after a kill in the middle.
+func (id identity) take(dir string) error {
+	if !id.setuid {
+		return nil
+	}
+	if err := id.own(dir); err != nil {
+		return err
+	}
+	data := filepath.Join(dir, "data")
+	if owner := ownerOf(data); owner < 0 || owner == id.uid {
+		return nil
+	}
+	var all []string
+	if err := filepath.WalkDir(data, func(p string, _ os.DirEntry, err error) error {
+		all = append(all, p)
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, p := range slices.Backward(all) {
+		if err := id.own(p); err != nil {
 			return err
 		}
-		if ownerOf(p) == id.uid {
-			return nil
-		}
-		return os.Lchown(p, id.uid, id.gid)
-	})
+	}
+	return nil
 }
 
 // attr makes a child of the identity that is told to end when the program dies, kill -9 included. It has a process

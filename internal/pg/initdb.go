@@ -54,10 +54,17 @@ synchronous_commit = off
 full_page_writes = off
 max_connections = 300
 shared_buffers = 64MB
+wal_level = minimal
+max_wal_senders = 0
+wal_init_zero = off
+wal_recycle = off
 max_wal_size = 4GB
 checkpoint_timeout = 1h
 autovacuum = off
 `
+
+// Layout names what goes into a cluster made for tests; one made by another layout is not to be reused.
+func Layout() string { return makeLogin + tuned + tunedTest }
 
 // version reads the major version that made the data folder, 0 when there is none.
 func version(dir string) (int, error) {
@@ -88,8 +95,14 @@ func create(ctx context.Context, b Binaries, id identity, dir string, volatile b
 	}
 	var out bytes.Buffer
 	for _, locale := range []string{"C.UTF-8", "C"} { // musl and small containers have only C
-		c := exec.CommandContext(ctx, filepath.Join(b.Dir, "initdb"), "--pgdata", fresh, "--username", superuser, "--auth", "trust",
-			"--encoding", "UTF8", "--locale", locale, "--data-checksums", "--no-instructions", "--no-sync")
+		args := []string{
+			"--pgdata", fresh, "--username", superuser, "--auth", "trust", "--encoding", "UTF8", "--locale", locale,
+			"--data-checksums", "--no-instructions", "--no-sync",
+		}
+		if volatile {
+			args = append(args, "--wal-segsize", "1") // less to copy
+		}
+		c := exec.CommandContext(ctx, filepath.Join(b.Dir, "initdb"), args...)
 		c.Env = environ()
 		c.Dir = "/"
 		c.SysProcAttr = id.attr(syscall.SIGKILL)

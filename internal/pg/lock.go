@@ -136,6 +136,18 @@ func waitLock(ctx context.Context, dir, name string, patience time.Duration) (f 
 	}
 }
 
+// Held says whether a program or a server has the cluster in dir.
+func Held(dir string) bool {
+	for _, name := range []string{programLock, serverLock} {
+		f, free, err := lockFile(dir, name)
+		if err != nil || !free {
+			return true
+		}
+		f.Close()
+	}
+	return false
+}
+
 // hold takes both locks of the cluster in dir. A program that lives keeps them: ErrInUse, at once. A server that
 // outlives its killed program for a moment is waited for.
 func hold(ctx context.Context, dir string, log *slog.Logger) (program, server *os.File, err error) {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -31,7 +32,7 @@ type ClusterOptions struct {
 	Dir string       // the cluster's folder, made when missing: data, locks and socket
 	Log *slog.Logger // what the server says; slog.Default when nil
 
-	// Volatile trades every promise for speed (no fsync, ends at once): for tests.
+	// Volatile trades every promise for speed (no fsync, no end in order when the program dies): for tests.
 	Volatile bool
 }
 
@@ -42,8 +43,8 @@ type Cluster struct {
 	program *os.File // the lock
 	cmd     *exec.Cmd
 
-	done chan struct{} // closed when the server has ended
-	err  error         // why; read after done
+	done    chan struct{} // closed when the server has ended
+	serving atomic.Bool   // from the first answer to Stop
 
 	stop    sync.Once
 	stopErr error
@@ -94,7 +95,7 @@ func StartPrivate(ctx context.Context, o ClusterOptions) (_ *Cluster, err error)
 	if err != nil {
 		return nil, err
 	}
-	if err := id.own(o.Dir); err != nil {
+	if err := id.take(o.Dir); err != nil {
 		return nil, fmt.Errorf("database folder: %w", err)
 	}
 	if major == 0 {
@@ -111,6 +112,7 @@ func StartPrivate(ctx context.Context, o ClusterOptions) (_ *Cluster, err error)
 	if err := c.start(ctx, b, id, server); err != nil {
 		return nil, err
 	}
+	c.serving.Store(true)
 	h := me()
 	h.URL = c.URL()
 	if c.socket != o.Dir {
@@ -190,7 +192,7 @@ func (c *Cluster) start(ctx context.Context, b Binaries, id identity, lock *os.F
 		c.relay(out, &last)
 	}()
 	go func() {
-		c.err = <-ended
+		<-ended
 		<-logged
 		close(c.done)
 	}()
@@ -296,13 +298,11 @@ func (c *Cluster) Done() <-chan struct{} { return c.done }
 func (c *Cluster) Stop() error {
 	c.stop.Do(func() {
 		defer c.release()
+		c.serving.Store(false)
 		for _, step := range []struct {
 			signal syscall.Signal
 			wait   time.Duration
 		}{{syscall.SIGINT, time.Minute}, {syscall.SIGQUIT, 10 * time.Second}, {syscall.SIGKILL, 10 * time.Second}} {
-			if step.signal == syscall.SIGINT && c.opt.Volatile {
-				continue
-			}
 			if err := c.cmd.Process.Signal(step.signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 				c.stopErr = fmt.Errorf("stop PostgreSQL: %w", err)
 				return
@@ -334,23 +334,29 @@ func (c *Cluster) relay(out io.Reader, last *tail) {
 		line, err := lines.ReadString('\n')
 		if line = strings.TrimSpace(line); line != "" {
 			last.add(line)
-			level := slog.LevelDebug
-			kind, text, ok := strings.Cut(line, ":  ")
-			if !ok {
-				kind, text = "", line
-			}
-			switch kind {
-			case "WARNING":
-				level = slog.LevelWarn
-			case "ERROR", "FATAL", "PANIC":
-				level = slog.LevelError
-			}
+			level, text := c.level(line)
 			c.opt.Log.Log(context.Background(), level, "PostgreSQL says", "text", text)
 		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+// level is how loud a line of the server is. FATAL ends one session, which its client hears of; while the server starts
+// or stops that is every session, on purpose. Only PANIC is the end of all.
+func (c *Cluster) level(line string) (slog.Level, string) {
+	kind, text, ok := strings.Cut(line, ":  ")
+	if !ok {
+		return slog.LevelDebug, line
+	}
+	switch {
+	case kind == "PANIC":
+		return slog.LevelError, text
+	case kind == "FATAL" && c.serving.Load():
+		return slog.LevelWarn, text
+	}
+	return slog.LevelDebug, text
 }
 
 // tail keeps the last lines a server said, for the error of a start that did not succeed.
