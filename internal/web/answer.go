@@ -1,0 +1,64 @@
+package web
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+)
+
+// answer watches what is written, for the log and the numbers.
+type answer struct {
+	w      http.ResponseWriter
+	status int
+	bytes  int64
+	begun  bool
+}
+
+func (a *answer) Header() http.Header { return a.w.Header() }
+
+func (a *answer) WriteHeader(status int) {
+	if !a.begun && status >= 200 || status == http.StatusSwitchingProtocols {
+		a.begun, a.status = true, status
+	}
+	a.w.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.begin()
+	n, err := a.w.Write(p)
+	a.bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom lets files go out without passing through the program's memory.
+func (a *answer) ReadFrom(r io.Reader) (int64, error) {
+	a.begin()
+	n, err := io.Copy(a.w, r)
+	a.bytes += n
+	return n, err
+}
+
+func (a *answer) begin() {
+	if !a.begun {
+		a.begun, a.status = true, http.StatusOK
+	}
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.w }
+
+// Flush sends what is written.
+func (a *answer) Flush() {
+	a.begin()
+	http.NewResponseController(a.w).Flush() //nolint:errcheck // Flusher has no error
+}
+
+// Hijack hands the connection to a websocket.
+func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, rw, err := http.NewResponseController(a.w).Hijack()
+	if err == nil {
+		a.begun, a.status = true, http.StatusSwitchingProtocols
+	}
+	return c, rw, err
+}
