@@ -34,6 +34,13 @@ type place struct {
 // reason. A merged ticket leads to its target. A ticket that has rested longer than the set time
 // is followed by a new one.
 func (t *Tickets) belongs(ctx context.Context, tx *authority.Tx, in Inbound) (place, error) {
+	if in.Into != 0 {
+		s, _, err := t.candidate(ctx, tx, in.Into, in)
+		if err != nil {
+			return place{}, notFound(err, "ticket")
+		}
+		return place{join: &s}, nil
+	}
 	var doubt place
 	for _, h := range in.Hints {
 		id, err := hinted(ctx, tx, in.Channel, h)

@@ -29,6 +29,7 @@ type Inbound struct {
 	Files    []File
 	Problems []string
 
+	Into     int64    // the ticket it belongs to, whoever sent it: somebody with the right to say so did
 	Hints    []Hint   // which ticket it may belong to, strongest first
 	Keys     []string // names by which a later message may refer to this one
 	Queue    int64    // for a new ticket; 0: the default queue
