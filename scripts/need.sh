@@ -71,11 +71,12 @@ install_missing() {
 	log=$(mktemp)
 	trap 'rm -f "$log"' EXIT
 	echo "installing:$missing"
-	# One update first: the lists of a fresh machine are empty or older than the mirror.
+	# One update first: the lists of a fresh machine are empty or older than the mirror. It may fail for a
+	# source that has nothing to do with these packages; whether they can be had, install says.
 	# shellcheck disable=SC2086 # both are lists of words
 	if ! {
-		$root env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
-			$root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+		$root apt-get update -q || true
+		$root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
 	} >"$log" 2>&1 </dev/null; then
 		tail -n 20 "$log" >&2
 		fail "could not install:$missing"
