@@ -1,0 +1,85 @@
+package arch
+
+import (
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// pages lists the repository's Markdown pages, as paths from its root.
+func pages(t *testing.T) (paths []string) {
+	t.Helper()
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{".git", "node_modules", "data"}, d.Name()):
+			return fs.SkipDir
+		case filepath.Ext(path) == ".md":
+			path, err = filepath.Rel("../..", path)
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
+}
+
+func content(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("../..", path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+var (
+	code    = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	notSlug = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// TestLinksInPagesLead follows every link from one page of the repository to another, or to a heading in it.
+func TestLinksInPagesLead(t *testing.T) {
+	t.Parallel()
+	for _, page := range pages(t) {
+		for _, m := range link.FindAllStringSubmatch(code.ReplaceAllString(content(t, page), ""), -1) {
+			u, err := url.Parse(m[1])
+			if err != nil {
+				t.Errorf("%s: link %s: %v", page, m[1], err)
+				continue
+			}
+			if u.Scheme != "" {
+				continue
+			}
+			to := page
+			if u.Path != "" {
+				to = filepath.Join(filepath.Dir(page), u.Path)
+			}
+			if _, err := os.Stat(filepath.Join("../..", to)); err != nil {
+				t.Errorf("%s: link %s leads nowhere", page, m[1])
+				continue
+			}
+			if u.Fragment != "" && !slices.Contains(slugs(content(t, to)), u.Fragment) {
+				t.Errorf("%s: link %s leads to no heading", page, m[1])
+			}
+		}
+	}
+}
+
+// slugs are the names by which a page's headings are linked.
+func slugs(text string) (names []string) {
+	for _, h := range heading.FindAllStringSubmatch(text, -1) {
+		names = append(names, strings.ReplaceAll(notSlug.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+	}
+	return names
+}
