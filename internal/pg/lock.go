@@ -29,7 +29,7 @@ const (
 	handover = 500 * time.Millisecond
 	// hasten is how long a server whose program is gone may take to shut down in order before it is told to stop
 	// at once, which loses nothing and leaves recovery to the next start.
-	hasten = 3 * time.Second
+	hasten = 2 * time.Second
 	// lastWait is how long after that a start waits before it gives up.
 	lastWait = 20 * time.Second
 )

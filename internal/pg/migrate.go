@@ -149,6 +149,7 @@ func owner(ctx context.Context, url string) (*pgx.Conn, error) {
 	p["search_path"] = "public"
 	p["client_min_messages"] = "warning"
 	p["idle_in_transaction_session_timeout"] = millis(0, time.Minute)
+	toPrimary(&cfg.Config)
 	c, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

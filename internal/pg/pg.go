@@ -5,11 +5,11 @@ package pg
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -25,12 +25,14 @@ type DB struct {
 	URL string
 
 	write *pgxpool.Pool
+	guard *guard // nil unless the URL names several servers
 }
 
 // Options are the pools' settings. The zero value is what a server on a small machine wants; a negative duration
 // switches that limit off.
 type Options struct {
-	Name string // application_name in pg_stat_activity; "frontline" when empty
+	Name string       // application_name in pg_stat_activity; "frontline" when empty
+	Log  *slog.Logger // what happens to servers; slog.Default when nil
 
 	ReadConns  int32 // most connections of the read pool; 16 when 0
 	WriteConns int32 // most connections of the write pool; 16 when 0
@@ -40,92 +42,133 @@ type Options struct {
 	Lock              time.Duration // longest wait for one lock; 5 s when 0
 }
 
-// Open connects to a migrated database. It returns only after both pools answered once, so that a wrong address,
-// password or missing role is said here and not by the first request.
-func Open(ctx context.Context, url string, o Options) (*DB, error) {
-	read, err := o.pool(ctx, url, o.ReadConns, true)
+// Open connects to a migrated database. It returns only after both pools answered once, so that a wrong address, a
+// wrong password or a missing role is said here and not by the first request.
+//
+// Where the URL names several servers, both pools use the one that is primary, whatever target_session_attrs says, and
+// a server that hangs loses its connections within two seconds.
+func Open(ctx context.Context, url string, o Options) (_ *DB, err error) {
+	o.Log = or(o.Log, slog.Default())
+	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
+		return nil, fmt.Errorf("database url: %w", err)
+	}
+	db := &DB{URL: url}
+	defer func() {
+		if err != nil {
+			db.Close()
+		}
+	}()
+	if several(&cfg.ConnConfig.Config) {
+		db.guard = newGuard(&cfg.ConnConfig.Config, o.Log)
+	}
+	if db.Read, err = db.pool(ctx, o.reading(cfg)); err != nil {
 		return nil, err
 	}
-	write, err := o.pool(ctx, url, o.WriteConns, false)
-	if err != nil {
-		read.Close()
+	if db.write, err = db.pool(ctx, o.writing(cfg, &db.write)); err != nil {
 		return nil, err
 	}
-	return &DB{Read: read, write: write, URL: url}, nil
+	return db, nil
 }
 
 // Write is the pool whose transactions may write. Only the gate (internal/authority) and the job queue (internal/job)
 // call it; a test in internal/arch holds everybody else to the gate.
 func (db *DB) Write() *pgxpool.Pool { return db.write }
 
-// Close closes both pools and waits for borrowed connections to come back.
-func (db *DB) Close() {
-	db.write.Close()
-	db.Read.Close()
+// Connect makes a connection of its own, outside the pools, with the settings of the read pool: to LISTEN on. The
+// caller closes it.
+func (db *DB) Connect(ctx context.Context) (*pgx.Conn, error) {
+	c, err := pgx.ConnectConfig(ctx, db.Read.Config().ConnConfig)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	return c, inUTC(ctx, c)
 }
 
-// pool makes one pool and proves that it can connect.
-func (o Options) pool(ctx context.Context, url string, conns int32, readOnly bool) (*pgxpool.Pool, error) {
-	cfg, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, fmt.Errorf("database url: %w", err)
+// Close closes both pools and waits for borrowed connections to come back.
+func (db *DB) Close() {
+	for _, p := range []*pgxpool.Pool{db.write, db.Read} {
+		if p != nil {
+			p.Close()
+		}
 	}
-	cfg.MaxConns = or(conns, 16)
-	o.session(cfg.ConnConfig.RuntimeParams)
-	if readOnly {
-		cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	if db.guard != nil {
+		db.guard.close()
 	}
-	cfg.AfterConnect = inUTC
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+}
+
+// pool makes a pool and proves that it can connect.
+func (db *DB) pool(ctx context.Context, cfg *pgxpool.Config) (*pgxpool.Pool, error) {
+	if db.guard != nil {
+		db.guard.attach(&cfg.ConnConfig.Config)
+	}
+	p, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("database pool: %w", err)
 	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("open database: %w", err)
+	if err := p.Ping(ctx); err != nil {
+		p.Close()
+		return nil, fmt.Errorf("open database: %w", explain(err))
 	}
-	return pool, nil
+	return p, nil
 }
 
-// session fills the startup parameters: they cost no round trip and hold for the whole life of a connection.
-func (o Options) session(p map[string]string) {
-	p["role"] = Role
-	if p["application_name"] == "" || o.Name != "" {
-		p["application_name"] = or(o.Name, "frontline")
+// reading is the read pool's configuration.
+func (o Options) reading(cfg *pgxpool.Config) *pgxpool.Config {
+	cfg = cfg.Copy()
+	cfg.MaxConns = or(o.ReadConns, 16)
+	o.settle(cfg)
+	cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	cfg.ConnConfig.ValidateConnect = nil
+	if several(&cfg.ConnConfig.Config) {
+		// read-write, which the URL may ask for, is never true of a session that is read-only by default.
+		cfg.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
 	}
-	p["timezone"] = "UTC"
-	p["search_path"] = "public"
-	// Compiling a plan costs 100 ms and more; the program's statements take a few.
-	p["jit"] = "off"
-	p["statement_timeout"] = millis(o.Statement, 30*time.Second)
-	p["idle_in_transaction_session_timeout"] = millis(o.IdleInTransaction, 15*time.Second)
-	p["lock_timeout"] = millis(o.Lock, 5*time.Second)
+	return cfg
 }
 
-// inUTC makes timestamptz values arrive in UTC: zones are for the edge.
-func inUTC(_ context.Context, c *pgx.Conn) error {
-	c.TypeMap().RegisterType(&pgtype.Type{
-		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
-	})
-	return nil
+// writing is the write pool's configuration. pool is where the pool will be when a connection first answers.
+func (o Options) writing(cfg *pgxpool.Config, pool **pgxpool.Pool) *pgxpool.Config {
+	cfg = cfg.Copy()
+	cfg.MaxConns = or(o.WriteConns, 16)
+	o.settle(cfg)
+	toPrimary(&cfg.ConnConfig.Config)
+	fatal := cfg.ConnConfig.OnPgError
+	cfg.ConnConfig.OnPgError = func(c *pgconn.PgConn, e *pgconn.PgError) bool {
+		if e.Code == readOnly {
+			// The server has become a standby, or always was one behind an address that moved: this connection and
+			// its neighbours will never write again. New ones ask for the way anew.
+			(*pool).Reset()
+			return false
+		}
+		return fatal(c, e)
+	}
+	return cfg
 }
 
-// millis is d for a Postgres timeout setting, where 0 means no limit.
-func millis(d, zero time.Duration) string {
-	switch {
-	case d < 0:
-		return "0"
-	case d == 0:
-		d = zero
+// readOnly is the SQLSTATE read_only_sql_transaction.
+const readOnly = "25006"
+
+// toPrimary makes a configuration that names several servers connect to the one that takes writes.
+func toPrimary(cfg *pgconn.Config) {
+	cfg.ValidateConnect = nil // with one server: let it say itself what is wrong
+	if several(cfg) {
+		cfg.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	return strconv.FormatInt(max(d.Milliseconds(), 1), 10)
 }
 
-func or[T comparable](v, zero T) T {
-	var none T
-	if v == none {
-		return zero
+// several says whether a configuration names more than one server.
+func several(cfg *pgconn.Config) bool {
+	seen := map[string]bool{}
+	for _, t := range targets(cfg) {
+		_, address := pgconn.NetworkAddress(t.Host, t.Port)
+		seen[address] = true
 	}
-	return v
+	return len(seen) > 1
+}
+
+// targets are all the ways that a configuration tries: each host with and without TLS where it allows both.
+func targets(cfg *pgconn.Config) []*pgconn.FallbackConfig {
+	first := &pgconn.FallbackConfig{Host: cfg.Host, Port: cfg.Port, TLSConfig: cfg.TLSConfig}
+	return append([]*pgconn.FallbackConfig{first}, cfg.Fallbacks...)
 }
