@@ -88,15 +88,15 @@ func checkType(r *http.Request) error {
 // checkJSON walks over the tokens of a body: one value, no name twice, not too deep, UTF-8, no NUL (Postgres keeps none).
 func checkJSON(body []byte) error {
 	d := jsontext.NewDecoder(bytes.NewReader(body))
-	for first := true; ; first = false {
+	for whole := false; ; whole = d.StackDepth() == 0 {
 		token, err := d.ReadToken()
-		if errors.Is(err, io.EOF) && !first {
+		if errors.Is(err, io.EOF) && whole {
 			return nil
 		}
 		if err != nil {
 			return refuseJSON(body, err)
 		}
-		if d.StackDepth() == 0 && !first && d.InputOffset() < int64(len(bytes.TrimRight(body, " \t\r\n"))) {
+		if whole {
 			return fault.BadField("body", "bad_json", "at", d.InputOffset())
 		}
 		if d.StackDepth() > maxDepth {

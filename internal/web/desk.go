@@ -101,7 +101,7 @@ func (d *desk) asset(name string) (*asset, error) {
 	if a := d.kept[name]; a != nil {
 		return a, nil
 	}
-	if !fs.ValidPath(name) || strings.HasPrefix(path.Base(name), ".") {
+	if !fs.ValidPath(name) || strings.HasPrefix(name, ".") || strings.Contains(name, "/.") {
 		return nil, nil //nolint:nilnil // no such file
 	}
 	info, err := fs.Stat(d.files, name)

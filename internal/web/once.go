@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -63,11 +62,10 @@ func once[O any](ctx context.Context, s *Server, f func(ctx context.Context) (O,
 		return out, err
 	}
 	out, err := f(authority.WithKey(ctx, o))
-	var used *fault.Fault
-	if errors.As(err, &used) && used.Code == "key_in_use" {
-		// Two of the same came at once; the other one has acted.
-		if out, found, err := replay[O](ctx, s, o); found || err != nil {
-			return out, err
+	if err != nil {
+		// Where two of the same came at once, the second one finds the key taken, or fails on what the first one did.
+		if kept, found, e := replay[O](ctx, s, o); found && e == nil {
+			return kept, nil
 		}
 	}
 	return out, err

@@ -50,7 +50,7 @@ func namer() func(reflect.Type, string) string {
 		for t.Kind() == reflect.Pointer {
 			t = t.Elem()
 		}
-		name := huma.DefaultSchemaNamer(t, hint)
+		name := camel(huma.DefaultSchemaNamer(t, hint))
 		if t.Kind() != reflect.Struct {
 			return name
 		}
@@ -63,6 +63,17 @@ func namer() func(reflect.Type, string) string {
 		}
 		return name
 	}
+}
+
+// camel turns the name of an operation, which nameless bodies are named after, into one like the others.
+func camel(s string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(s, "-") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
 }
 
 // DescribeRaw adds to the API description what is registered with Handle: op's Path, as always, is below Prefix, and kind
