@@ -21,9 +21,10 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// Jobs puts a job into the transaction that causes it; *river.Client[pgx.Tx] is one.
+// Jobs puts a job into the transaction that causes it, and is told when that has committed; *job.Jobs is one.
 type Jobs interface {
 	InsertTx(ctx context.Context, tx pgx.Tx, args river.JobArgs, opts *river.InsertOpts) (*rivertype.JobInsertResult, error)
+	Wake()
 }
 
 // Options of a Gate. The zero value works: no jobs can be enqueued and nobody is woken.
@@ -106,6 +107,9 @@ func (g *Gate) once(ctx context.Context, by Actor, f func(tx *Tx) error) error {
 	}
 	if len(tx.events) > 0 {
 		g.o.Poke()
+	}
+	if tx.jobs {
+		g.o.Jobs.Wake()
 	}
 	return nil
 }

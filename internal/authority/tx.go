@@ -31,6 +31,7 @@ type Tx struct {
 	now    time.Time
 	trail  []trail
 	events []note
+	jobs   bool // some were put in
 	key    Once
 	result any
 }
@@ -193,6 +194,7 @@ func (tx *Tx) Enqueue(ctx context.Context, args river.JobArgs, opts *river.Inser
 	if _, err := tx.gate.o.Jobs.InsertTx(ctx, tx, args, opts); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
+	tx.jobs = true
 	return nil
 }
 
