@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -125,4 +126,43 @@ func wrap(what string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// Unknown is a point for somebody of whom only the name is known. Each is another: two people of
+// one name stay two contacts, until somebody who knows better says that they are one.
+func Unknown() Point { return Point{Other, unknownPrefix + rand.Text()} }
+
+const unknownPrefix = "unknown:"
+
+// IdentifyAny is Identify for somebody who gives several points: the first that is known says who
+// it is, and the others become theirs. A point that belongs to another contact stays there.
+func IdentifyAny(ctx context.Context, tx *authority.Tx, points []Point, name string) (Contact, error) {
+	var kinds, addresses []string
+	for i, p := range points {
+		p, err := p.Normal()
+		if err != nil {
+			return Contact{}, err
+		}
+		points[i] = p
+		kinds, addresses = append(kinds, p.Kind), append(addresses, p.Address)
+	}
+	if len(points) == 0 {
+		return Contact{}, fault.BadField("contact", "required")
+	}
+	if len(points) == 1 {
+		return Identify(ctx, tx, points[0], name)
+	}
+	known := 1
+	err := tx.QueryRow(ctx, `select n from unnest($1::text[], $2::text[]) with ordinality given(kind, address, n)
+		join contact_points using (kind, address) order by n limit 1`, kinds, addresses).Scan(&known)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return Contact{}, wrap("look for the contact", err)
+	}
+	c, err := Identify(ctx, tx, points[known-1], name)
+	if err != nil {
+		return c, err
+	}
+	_, err = tx.Exec(ctx, `insert into contact_points (kind, address, contact_id) select kind, address, $3
+		from unnest($1::text[], $2::text[]) given(kind, address) on conflict do nothing`, kinds, addresses, c.ID)
+	return c, wrap("add contact points", err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
@@ -136,10 +137,15 @@ func checkEdit(ctx context.Context, tx *authority.Tx, e Edit) error {
 		return fault.BadField("assignee_id", "unknown_agent")
 	}
 	if e.Tags != nil {
-		for _, tag := range *e.Tags {
-			if tag == "" || len(tag) > 100 {
-				return fault.BadField("tags", "bad_tag")
-			}
+		return checkTags(*e.Tags)
+	}
+	return nil
+}
+
+func checkTags(tags []string) error {
+	for _, tag := range tags {
+		if strings.TrimSpace(tag) == "" || len(tag) > 100 {
+			return fault.BadField("tags", "bad_tag")
 		}
 	}
 	return nil

@@ -48,7 +48,7 @@ type Row struct {
 
 // rowColumns and scanRow belong together.
 const rowColumns = `t.id, t.number, t.subject, t.summary, t.state, t.sub_state, t.type, t.priority, t.severity, t.channel, t.queue_id, t.team_id,
-	a.id, a.name, c.id, c.name, coalesce((select p.address from participants p where p.ticket_id = t.id and p.role = 'requester' limit 1), ''),
+	a.id, a.name, c.id, c.name, coalesce((select p.address from participants p where p.ticket_id = t.id and p.role = 'requester' and p.address not like 'unknown:%' limit 1), ''),
 	acc.id, acc.name, t.tags, t.last_at, t.last_direction, t.last_snippet, t.last_message_id, t.delivery_failed, t.created_at, t.updated_at`
 
 const rowJoins = ` left join agents a on a.id = t.assignee_id join contacts c on c.id = t.contact_id left join accounts acc on acc.id = t.account_id`

@@ -9,6 +9,7 @@ import (
 	"frontline/crm"
 	"frontline/internal/authority"
 	"frontline/internal/blob"
+	"frontline/internal/fault"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -202,6 +203,9 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, c crm.
 			insert into thread_keys (channel, key, message_id) select $2, key, t.last_message_id from t, unnest($24::text[]) key
 		)
 		select id, number, queue_id, last_message_id from t`, args...).Scan(&got.Ticket, &got.Number, &queue, &got.Message)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.BadField("queue", "unknown_queue")
+	}
 	if err != nil {
 		return fmt.Errorf("open a ticket: %w", err)
 	}

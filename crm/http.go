@@ -1,0 +1,39 @@
+package crm
+
+import (
+	"context"
+
+	"frontline/internal/authority"
+	"frontline/internal/web"
+)
+
+type byID struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+// Routes adds the customer records to the API.
+func (c *CRM) Routes(s *web.Server) {
+	web.Query(s, web.Op{Method: "GET", Path: "/contacts", ID: "find-contacts", Tag: "customers", Summary: "Find contacts by the beginning of a name or address"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			Words string `query:"q" maxLength:"200" doc:"Beginning of the name, the mail address or the phone number; empty finds nobody"`
+			Limit int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
+		}) (web.Page[Person], error) {
+			found, err := c.Find(ctx, by, in.Words, in.Limit)
+			return web.Page[Person]{Items: found}, err
+		})
+	web.Query(s, web.Op{Method: "GET", Path: "/contacts/{id}", ID: "get-contact", Tag: "customers", Summary: "One contact with all addresses and the account"},
+		func(ctx context.Context, by authority.Actor, in *byID) (Person, error) {
+			return c.Person(ctx, by, in.ID)
+		})
+	web.Command(s, web.Op{Method: "PATCH", Path: "/contacts/{id}", ID: "edit-contact", Tag: "customers", Summary: "Change a contact, its addresses and its account"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			ID   int64 `path:"id" minimum:"1"`
+			Body Change
+		}) (web.Empty, error) {
+			return web.Empty{}, c.EditContact(ctx, by, in.ID, in.Body)
+		})
+	web.Query(s, web.Op{Method: "GET", Path: "/accounts/{id}", ID: "get-account", Tag: "customers", Summary: "One account with its contacts"},
+		func(ctx context.Context, by authority.Actor, in *byID) (Company, error) {
+			return c.Company(ctx, by, in.ID)
+		})
+}

@@ -1,0 +1,137 @@
+package tickets
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+	"frontline/internal/fetch"
+	"frontline/internal/secret"
+	"frontline/internal/web"
+)
+
+// Show is what it takes to show a message's HTML.
+type Show struct {
+	// HTML makes strangers' HTML fit for a sandboxed frame. picture is asked, for each picture's address in it, for the
+	// address to show it from; where that is empty the picture is left out.
+	HTML  func(html string, picture func(address string) string) string
+	Key   *secret.Key    // signs the addresses of pictures
+	Fetch *fetch.Fetcher // gets pictures from elsewhere
+
+	tickets *Tickets
+	prefix  string
+}
+
+// page shows a message's HTML. A sandboxed frame has no origin and sends no cookie, so that its pictures have signed
+// addresses that end: whoever was given the page could see them anyway.
+func (s Show) page(w http.ResponseWriter, r *http.Request, id int64) error {
+	images := false
+	switch r.URL.Query().Get("images") {
+	case "", "0":
+	case "1":
+		images = true
+	default:
+		return fault.BadField("images", "not_allowed", "allowed", "0, 1")
+	}
+	html, inline, err := s.tickets.HTML(r.Context(), web.Actor(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	if html == "" {
+		return fault.New(fault.NotFound, "not_found", "what", "html")
+	}
+	until := time.Now().Truncate(pictureHour).Add(2 * pictureHour)
+	page := s.HTML(html, func(address string) string {
+		scheme, rest, _ := strings.Cut(address, ":")
+		switch strings.ToLower(scheme) {
+		case "cid":
+			if cid, err := url.PathUnescape(rest); err == nil && inline[cid] != 0 {
+				return s.address("attachments", inline[cid], "", until)
+			}
+			if inline[rest] != 0 {
+				return s.address("attachments", inline[rest], "", until)
+			}
+		case "http", "https":
+			if images {
+				return s.address("messages", id, address, until)
+			}
+		}
+		return ""
+	})
+	// Whether pictures from elsewhere are shown was decided above; those of the message itself always are.
+	web.Frame(w, []byte(page), images || len(inline) > 0)
+	return nil
+}
+
+// pictureHour rounds the end of addresses, so that a browser that opens a message again has its pictures still.
+const pictureHour = time.Hour
+
+func (s Show) address(kind string, id int64, from string, until time.Time) string {
+	q := url.Values{"until": {strconv.FormatInt(until.Unix(), 10)}}
+	if from != "" {
+		q.Set("from", from)
+	}
+	q.Set("sign", s.sign(kind, id, from, q.Get("until")))
+	return s.prefix + "/" + kind + "/" + strconv.FormatInt(id, 10) + "/picture?" + q.Encode()
+}
+
+func (s Show) sign(kind string, id int64, from, until string) string {
+	sum := s.Key.MAC("picture", []byte(kind), strconv.AppendInt(nil, id, 10), []byte(from), []byte(until))
+	return base64.RawURLEncoding.EncodeToString(sum)
+}
+
+// check refuses an address that we did not make, or that has ended.
+func (s Show) check(r *http.Request, kind string, id int64) error {
+	q := r.URL.Query()
+	want := s.sign(kind, id, q.Get("from"), q.Get("until"))
+	until, err := strconv.ParseInt(q.Get("until"), 10, 64)
+	if !hmac.Equal([]byte(want), []byte(q.Get("sign"))) || err != nil || time.Now().Unix() > until {
+		return fault.New(fault.NotFound, "not_found", "what", "picture")
+	}
+	return nil
+}
+
+// inline shows a picture that came with the message.
+func (s Show) inline(w http.ResponseWriter, r *http.Request, id int64) error {
+	if err := s.check(r, "attachments", id); err != nil {
+		return err
+	}
+	// The signature says that somebody was shown the message; who, the request cannot tell.
+	a, content, err := s.tickets.Open(r.Context(), authority.System("api"), id)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	web.Picture(w, r, web.File{Name: a.Name, Type: a.Type, Size: a.Size, Content: content})
+	return nil
+}
+
+// remote fetches a picture from elsewhere and shows it, so that its host learns nothing of the desk but that the message
+// was opened.
+func (s Show) remote(w http.ResponseWriter, r *http.Request, id int64) error {
+	if err := s.check(r, "messages", id); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), 20*time.Second)
+	defer cancel()
+	body, err := s.Fetch.Get(ctx, r.URL.Query().Get("from"), "image/png, image/jpeg, image/gif, image/webp")
+	if err != nil {
+		return err
+	}
+	kind := http.DetectContentType(body) // what its host calls it is not believed
+	switch kind {
+	case "image/png", "image/jpeg", "image/gif", "image/webp":
+	default:
+		return fault.New(fault.NotFound, "not_fetched")
+	}
+	web.Picture(w, r, web.File{Name: "picture", Type: kind, Size: int64(len(body)), Content: bytes.NewReader(body)})
+	return nil
+}
