@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"frontline/internal/fault"
 )
 
 //go:embed lang/*.json
@@ -104,4 +106,15 @@ func fill(text string, args map[string]any) string {
 		pairs = append(pairs, "{"+name+"}", fmt.Sprint(v))
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// WithLanguage is for work that a request started and that goes on without it, such as a websocket: it is answered in
+// that language.
+func WithLanguage(ctx context.Context, language string) context.Context {
+	if words[language] == nil {
+		language = "en"
+	}
+	q := &request{language: language}
+	q.who.Do(func() { q.err = fault.New(fault.Unauthorized, "not_signed_in") })
+	return context.WithValue(ctx, requestKey{}, q)
 }

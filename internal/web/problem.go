@@ -215,10 +215,13 @@ func (s *Server) Fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // Describe gives the code and words for a failure, in the request's language, for channels that have no status, such as
-// a websocket. A failure of no known kind is logged.
+// a websocket: of one wrong field those of the field. A failure of no known kind is logged.
 func (s *Server) Describe(ctx context.Context, err error) (code, detail string, args map[string]any) {
 	switch v := s.resolve(ctx, err).(type) { //nolint:errorlint // resolve returns exactly these
 	case *Problem:
+		if len(v.Errors) == 1 {
+			return v.Errors[0].Code, v.Errors[0].Field + " " + v.Errors[0].Detail, nil
+		}
 		return v.Code, v.Detail, v.Args
 	case *waiting:
 		return v.Code, v.Detail, map[string]any{"approval_id": v.ApprovalID, "tier": v.Tier}

@@ -1,0 +1,182 @@
+package agentdesk
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontline/internal/fault"
+)
+
+// typing is until when an agent counts as typing; the zero time: not at all.
+type typing = time.Time
+
+const (
+	typingTime = 10 * time.Second // typing ends by itself: a lost "off" must not stay
+	gatherTime = 50 * time.Millisecond
+	maxViewers = 20 // told of one object
+)
+
+// viewer is an agent who looks at an object.
+type viewer struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Typing bool   `json:"typing"`
+}
+
+func agentObject(id int64) string { return "agent:" + strconv.FormatInt(id, 10) }
+
+// look notes that a line looks at an object.
+func (d *Desk) look(l *line, object string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, here := d.lines[l]; !here {
+		return
+	}
+	if d.looking[object] == nil {
+		d.looking[object] = map[*line]typing{}
+	}
+	d.looking[object][l] = typing{}
+	delete(d.told, object) // the newcomer was told nothing yet
+	d.spoilLocked(object)
+}
+
+func (d *Desk) unlook(l *line, object string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.forgetLook(l, object)
+}
+
+// forgetLook is unlook for who holds d.mu.
+func (d *Desk) forgetLook(l *line, object string) {
+	delete(d.looking[object], l)
+	if len(d.looking[object]) == 0 {
+		delete(d.looking, object)
+		delete(d.told, object)
+	}
+	d.spoilLocked(object)
+}
+
+// setTyping says whether the agent of a line is typing on an object that it watches.
+func (d *Desk) setTyping(l *line, object string, on bool) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, ok := d.looking[object][l]; !ok {
+		return fault.New(fault.Invalid, "frame_not_watched")
+	}
+	until := typing{}
+	if on {
+		until = time.Now().Add(typingTime)
+	}
+	d.looking[object][l] = until
+	d.spoilLocked(object)
+	return nil
+}
+
+// spoil notes that the viewers of an object have changed. It never blocks.
+func (d *Desk) spoil(object string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.spoilLocked(object)
+}
+
+func (d *Desk) spoilLocked(object string) {
+	if !strings.HasPrefix(object, "agent:") {
+		d.stale[object] = struct{}{}
+		poke(d.wake)
+	}
+}
+
+// tellLooks tells viewers of viewers, at most every gatherTime, and lets typing end.
+func (d *Desk) tellLooks(ctx context.Context) {
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			d.endTyping()
+			continue
+		case <-d.wake:
+		}
+		d.mu.Lock()
+		for object := range d.stale {
+			d.tellLook(object)
+		}
+		clear(d.stale)
+		d.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(gatherTime):
+		}
+	}
+}
+
+func (d *Desk) endTyping() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	for object, who := range d.looking {
+		for l, until := range who {
+			if !until.IsZero() && until.Before(now) {
+				who[l] = typing{}
+				d.spoilLocked(object)
+			}
+		}
+	}
+}
+
+// tellLook tells the other nodes who looks at an object here, and the viewers here who looks at it anywhere. The caller
+// holds d.mu.
+func (d *Desk) tellLook(object string) {
+	var here []viewer
+	for l, until := range d.looking[object] {
+		here = append(here, viewer{l.by.ID, l.by.Name, !until.IsZero()})
+	}
+	here = gather(here)
+	var mine json.RawMessage
+	if len(here) > 0 {
+		mine = encode(here)
+	}
+	d.o.Live.Set(object, mine)
+	if len(here) == 0 {
+		return
+	}
+	all := here
+	for _, other := range d.o.Live.Others(object) {
+		var there []viewer
+		if json.Unmarshal(other, &there) == nil {
+			all = append(all, there...)
+		}
+	}
+	frame := liveFrame{"live", object, gather(all)}
+	if said := string(encode(frame)); d.told[object] != said {
+		d.told[object] = said
+		p := prepare(frame)
+		for l := range d.looking[object] {
+			l.note("live:"+object, p)
+		}
+	}
+}
+
+// gather makes one viewer of an agent's several windows, in order of id, and keeps the list short.
+func gather(all []viewer) []viewer {
+	out := slices.Clone(all)
+	slices.SortFunc(out, func(a, b viewer) int {
+		if a.ID == b.ID && a.Typing != b.Typing {
+			if a.Typing {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.ID, b.ID)
+	})
+	out = slices.CompactFunc(out, func(a, b viewer) bool { return a.ID == b.ID })
+	return out[:min(len(out), maxViewers)]
+}

@@ -1,0 +1,148 @@
+package agentdesk
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontline/internal/event"
+	"frontline/internal/fault"
+
+	"github.com/gorilla/websocket"
+)
+
+// write is the one goroutine that writes frames, from the welcome until the line ends.
+func (l *line) write(ctx context.Context) {
+	defer close(l.written)
+	defer l.ws.Close() //nolint:errcheck // this ends the reader
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			l.mu.Lock()
+			code, why := l.code, l.why
+			l.mu.Unlock()
+			l.hangUp(code, why)
+			return
+		case <-l.sub.Wake:
+			err = l.writeEvents(ctx)
+		case b := <-l.replies:
+			err = l.send(b)
+		case <-l.noted:
+			err = l.writeNotes()
+		case <-l.recheck:
+			err = l.writeReset(ctx)
+		case <-ping.C:
+			err = l.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTime))
+		}
+		if err != nil {
+			// The desk comes back and says what it has seen.
+			l.end(websocket.CloseTryAgainLater, "")
+		}
+	}
+}
+
+// send writes one frame; whoever does not read it in time is cut.
+func (l *line) send(b []byte) error {
+	l.ws.SetWriteDeadline(time.Now().Add(writeTime)) //nolint:errcheck // a closed line is found by the write
+	return l.ws.WriteMessage(websocket.TextMessage, b)
+}
+
+func (l *line) sendPrepared(p *websocket.PreparedMessage) error {
+	l.ws.SetWriteDeadline(time.Now().Add(writeTime)) //nolint:errcheck // same
+	return l.ws.WritePreparedMessage(p)
+}
+
+func (l *line) writeEvents(ctx context.Context) error {
+	events, err := l.sub.Take(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if err := l.sendPrepared(e.Frame(prepareEvent).(*websocket.PreparedMessage)); err != nil { //nolint:forcetypeassert // ours
+			return err
+		}
+		l.lost(ctx, e)
+	}
+	return nil
+}
+
+// lost stops watching a ticket that the agent can no longer see: it may have gone to another team.
+func (l *line) lost(ctx context.Context, e *event.Event) {
+	if e.Kind != "ticket.changed" {
+		return
+	}
+	l.mu.Lock()
+	watched := slices.Contains(l.watched, e.Object)
+	l.mu.Unlock()
+	if !watched {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	id, err := strconv.ParseInt(strings.TrimPrefix(e.Object, "ticket:"), 10, 64)
+	if err == nil {
+		err = l.desk.o.Tickets.Visible(ctx, l.by, id)
+	}
+	if errors.Is(err, fault.NotFound) {
+		l.unwatch(e.Object)
+	}
+}
+
+// note puts a frame before the line. Of two under one key only the later is written.
+func (l *line) note(key string, p *websocket.PreparedMessage) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.notes == nil {
+		l.notes = map[string]*websocket.PreparedMessage{}
+	}
+	l.notes[key] = p
+	poke(l.noted)
+}
+
+func (l *line) writeNotes() error {
+	l.mu.Lock()
+	notes := l.notes
+	l.notes = nil
+	l.mu.Unlock()
+	for _, p := range notes {
+		if err := l.sendPrepared(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeReset follows a change of what the agent may see. What happened there before cannot be told in order any more,
+// so the desk is told to reload.
+func (l *line) writeReset(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	topics, err := l.desk.topics(ctx, l.by)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	changed := !slices.Equal(topics, l.topics)
+	if changed {
+		l.topics = topics
+		l.follow()
+	}
+	l.mu.Unlock()
+	if !changed {
+		return nil
+	}
+	return l.send(encode(resetFrame{"reset", l.sub.Cursor()}))
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
