@@ -61,6 +61,9 @@ func NewLive(db *pg.DB) *Live {
 func (l *Live) Set(key string, value json.RawMessage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if was, held := l.mine[key]; held == (value != nil) && string(was) == string(value) {
+		return
+	}
 	if value == nil {
 		delete(l.mine, key)
 	} else {
