@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"frontline/crm"
+	"frontline/internal/alarm"
 	"frontline/internal/authority"
 	"frontline/internal/blob"
 	"frontline/internal/pg"
@@ -25,7 +26,7 @@ func Schemas() []pg.Schema {
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return append(crm.Schemas(), pg.Schema{Module: "tickets", Files: files})
+	return append(crm.Schemas(), alarm.Schema(), pg.Schema{Module: "tickets", Files: files})
 }
 
 // Outbox takes what an agent sends. Queue runs in the transaction of the reply: it writes what
