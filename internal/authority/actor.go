@@ -36,6 +36,7 @@ type Actor struct {
 	ID      int64  // of the agent or the contact
 	Name    string // shown to people; for a Program the part's name
 	Session int64  // the session the agent acts in; 0 for tokens and programs
+	Token   int64  // the API token the agent's program acts with; 0 for sessions
 }
 
 // System is a named part of the program acting by itself, for example System("email").
