@@ -157,13 +157,14 @@ type IMAPConn struct {
 	announce int // mails that the client knows of
 }
 
-// Say writes bytes as they are.
-func (c *IMAPConn) Say(format string, args ...any) {
-	_, _ = fmt.Fprintf(c.conn, format, args...)
+// Say writes bytes as they are. The error tells that the client is gone.
+func (c *IMAPConn) Say(format string, args ...any) error {
+	_, err := fmt.Fprintf(c.conn, format, args...)
+	return err
 }
 
 // OK ends the command.
-func (c *IMAPConn) OK() { c.Say("%s OK done\r\n", c.Tag) }
+func (c *IMAPConn) OK() { _ = c.Say("%s OK done\r\n", c.Tag) }
 
 // Close cuts the line.
 func (c *IMAPConn) Close() { _ = c.conn.Close() }
@@ -197,9 +198,9 @@ func (s *FakeIMAPServer) serve(conn net.Conn) {
 	}
 	c.in = bufio.NewReader(c.conn)
 	if s.conf.Greeting != "" {
-		c.Say("%s", s.conf.Greeting)
+		_ = c.Say("%s", s.conf.Greeting)
 	} else {
-		c.Say("* OK fake\r\n")
+		_ = c.Say("* OK fake\r\n")
 	}
 	for {
 		line, err := c.line()
@@ -241,7 +242,7 @@ func (c *IMAPConn) line() (string, error) {
 			whole.WriteString(line)
 			return whole.String(), nil
 		}
-		c.Say("+ go on\r\n")
+		_ = c.Say("+ go on\r\n")
 		literal := make([]byte, size)
 		if _, err := io.ReadFull(c.in, literal); err != nil {
 			return "", err

@@ -16,24 +16,24 @@ func (c *IMAPConn) answer(name, args string) bool {
 	s := c.Server
 	switch name {
 	case "CAPABILITY":
-		c.Say("* CAPABILITY %s\r\n", s.capabilities())
+		_ = c.Say("* CAPABILITY %s\r\n", s.capabilities())
 	case "ID":
 		if s.conf.BadID {
-			c.Say("%s BAD unknown command\r\n", c.Tag)
+			_ = c.Say("%s BAD unknown command\r\n", c.Tag)
 			return true
 		}
 		c.saidID = true
-		c.Say("* ID (\"name\" \"fake\")\r\n")
+		_ = c.Say("* ID (\"name\" \"fake\")\r\n")
 	case "LOGIN":
 		if !strings.Contains(args, "kefu") {
-			c.Say("%s NO [AUTHENTICATIONFAILED] no\r\n", c.Tag)
+			_ = c.Say("%s NO [AUTHENTICATIONFAILED] no\r\n", c.Tag)
 			return true
 		}
 	case "AUTHENTICATE":
 		return c.authenticate(args)
 	case "STARTTLS":
 		if s.conf.StartTLS == nil {
-			c.Say("%s BAD not here\r\n", c.Tag)
+			_ = c.Say("%s BAD not here\r\n", c.Tag)
 			return true
 		}
 		c.OK()
@@ -46,24 +46,24 @@ func (c *IMAPConn) answer(name, args string) bool {
 		c.exists()
 	case "IDLE":
 		if s.conf.NoIdle {
-			c.Say("%s BAD unknown command\r\n", c.Tag)
+			_ = c.Say("%s BAD unknown command\r\n", c.Tag)
 			return true
 		}
 		if !c.idle() {
 			return false
 		}
 	case "LIST":
-		c.Say("* LIST () \"/\" INBOX\r\n")
+		_ = c.Say("* LIST () \"/\" INBOX\r\n")
 	case "UID SEARCH":
 		c.search(args)
 	case "UID FETCH":
 		c.fetch(args)
 	case "LOGOUT":
-		c.Say("* BYE bye\r\n")
+		_ = c.Say("* BYE bye\r\n")
 		c.OK()
 		return false
 	default:
-		c.Say("%s BAD unknown command\r\n", c.Tag)
+		_ = c.Say("%s BAD unknown command\r\n", c.Tag)
 		return true
 	}
 	c.OK()
@@ -83,7 +83,7 @@ func (s *FakeIMAPServer) capabilities() string {
 
 // authenticate takes one message, by PLAIN, XOAUTH2 or OAUTHBEARER; a token must be Token, as at Google.
 func (c *IMAPConn) authenticate(mechanism string) bool {
-	c.Say("+ \r\n")
+	_ = c.Say("+ \r\n")
 	line, err := c.line()
 	if err != nil {
 		return false
@@ -93,27 +93,27 @@ func (c *IMAPConn) authenticate(mechanism string) bool {
 		c.OK()
 		return true
 	}
-	c.Say("+ %s\r\n", base64.StdEncoding.EncodeToString([]byte(`{"status":"401","schemes":"bearer","scope":"mail"}`)))
+	_ = c.Say("+ %s\r\n", base64.StdEncoding.EncodeToString([]byte(`{"status":"401","schemes":"bearer","scope":"mail"}`)))
 	if _, err := c.line(); err != nil {
 		return false
 	}
-	c.Say("%s NO [AUTHENTICATIONFAILED] Invalid credentials\r\n", c.Tag)
+	_ = c.Say("%s NO [AUTHENTICATIONFAILED] Invalid credentials\r\n", c.Tag)
 	return true
 }
 
 func (c *IMAPConn) open(folder string) bool {
 	s := c.Server
 	if s.conf.NeedID && !c.saidID {
-		c.Say("%s NO EXAMINE Unsafe Login. Please contact kefu@188.com for help\r\n", c.Tag)
+		_ = c.Say("%s NO EXAMINE Unsafe Login. Please contact kefu@188.com for help\r\n", c.Tag)
 		return true
 	}
 	if !strings.EqualFold(strings.Trim(folder, `"`), "INBOX") {
-		c.Say("%s NO Folder not exist\r\n", c.Tag)
+		_ = c.Say("%s NO Folder not exist\r\n", c.Tag)
 		return true
 	}
 	s.mu.Lock()
 	c.announce = len(s.mails)
-	c.Say("* FLAGS (\\Seen)\r\n* %d EXISTS\r\n* OK [UIDVALIDITY %d] ok\r\n* OK [UIDNEXT %d] ok\r\n", c.announce, s.validity, s.next)
+	_ = c.Say("* FLAGS (\\Seen)\r\n* %d EXISTS\r\n* OK [UIDVALIDITY %d] ok\r\n* OK [UIDNEXT %d] ok\r\n", c.announce, s.validity, s.next)
 	s.mu.Unlock()
 	c.OK()
 	return true
@@ -127,13 +127,13 @@ func (c *IMAPConn) exists() {
 	s.mu.Unlock()
 	if n != c.announce && !s.conf.NoExists {
 		c.announce = n
-		c.Say("* %d EXISTS\r\n", n)
+		_ = c.Say("* %d EXISTS\r\n", n)
 	}
 }
 
 func (c *IMAPConn) idle() bool {
 	s := c.Server
-	c.Say("+ idling\r\n")
+	_ = c.Say("+ idling\r\n")
 	done := make(chan error, 1)
 	go func() {
 		_, err := c.line() // DONE
@@ -166,11 +166,11 @@ func (c *IMAPConn) search(args string) {
 			return !bytes.Contains(s.mails[uid], []byte(strings.Trim(header, `"`)))
 		})
 	}
-	c.Say("* SEARCH")
+	_ = c.Say("* SEARCH")
 	for _, uid := range found {
-		c.Say(" %d", uid)
+		_ = c.Say(" %d", uid)
 	}
-	c.Say("\r\n")
+	_ = c.Say("\r\n")
 }
 
 // in gives the UIDs of a set that exist; "n:*" holds the last mail whatever n is.
@@ -209,23 +209,23 @@ func (c *IMAPConn) fetch(args string) {
 	s.mu.Unlock() // a client may be slow to read
 	for i, uid := range found {
 		raw := mails[i]
-		c.Say("* %d FETCH (UID %d", slices.Index(all, uid)+1, uid)
+		_ = c.Say("* %d FETCH (UID %d", slices.Index(all, uid)+1, uid)
 		if strings.Contains(items, "INTERNALDATE") {
-			c.Say(` INTERNALDATE "17-Jul-2026 02:44:25 +0800"`)
+			_ = c.Say(` INTERNALDATE "17-Jul-2026 02:44:25 +0800"`)
 		}
 		if strings.Contains(items, "RFC822.SIZE") {
-			c.Say(" RFC822.SIZE %d", len(raw))
+			_ = c.Say(" RFC822.SIZE %d", len(raw))
 		}
 		if strings.Contains(items, "BODY.PEEK[]") {
-			c.Say(" BODY[] %s", literal(raw))
+			_ = c.Say(" BODY[] %s", literal(raw))
 		}
 		if _, partial, ok := strings.Cut(items, "BODY.PEEK[HEADER]<0."); ok {
 			head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
 			head = append(bytes.Clone(head), "\r\n\r\n"...)
 			size, _ := strconv.Atoi(partial[:strings.IndexByte(partial, '>')])
-			c.Say(" BODY[HEADER]<0> %s", literal(head[:min(size, len(head))]))
+			_ = c.Say(" BODY[HEADER]<0> %s", literal(head[:min(size, len(head))]))
 		}
-		c.Say(")\r\n")
+		_ = c.Say(")\r\n")
 	}
 }
 

@@ -130,16 +130,14 @@ func (c *Conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the line without waiting for the other side.
-func (c *Conn) Close() error {
-	c.fail(net.ErrClosed)
-	return c.raw.Close()
-}
+// Close ends the line without waiting for the other side. It is no cause: libraries close a line when they do not
+// understand what they read, and then that is the cause.
+func (c *Conn) Close() error { return c.raw.Close() }
 
 func (c *Conn) fail(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.cause == nil {
+	if c.cause == nil && !errors.Is(err, net.ErrClosed) {
 		c.cause = err
 	}
 }
@@ -171,6 +169,8 @@ func (c *Conn) Explain(op string, err error) error {
 	}
 	cause := c.Cause()
 	switch {
+	case cause == nil && errors.Is(err, net.ErrClosed):
+		return &Error{Code: ConnectionLost, Op: op, Err: err}
 	case cause == nil:
 		return &Error{Code: BadAnswer, Op: op, Text: Words(err.Error()), Err: err}
 	case errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded):
