@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ type node struct {
 	bin  Binaries
 	id   identity
 	cmd  *exec.Cmd
+	stop func() // waits for the end
 }
 
 // freePort is one that nobody uses now.
@@ -59,19 +61,25 @@ func primary(t *testing.T) *node {
 	return n
 }
 
-// standby starts a server that follows another.
-func standby(t *testing.T, of *node) *node {
+// pair starts a primary and a standby that follows it.
+func pair(t *testing.T) (first, second *node) {
 	t.Helper()
-	n := newNode(t)
-	c := exec.Command(filepath.Join(n.bin.Dir, "pg_basebackup"), "-h", "127.0.0.1", "-p", strconv.Itoa(of.port), "-U", superuser,
-		"-D", filepath.Join(n.dir, "data"), "-R", "-X", "stream", "--checkpoint=fast", "--no-sync")
-	c.SysProcAttr = n.id.attr(syscall.SIGKILL)
-	c.Dir = "/"
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("pg_basebackup: %v: %s", err, out)
+	first, second = primary(t), newNode(t)
+	first.stop()
+	data := filepath.Join(second.dir, "data")
+	settings := fmt.Sprintf("primary_conninfo = 'host=127.0.0.1 port=%d user=%s'\n", first.port, superuser)
+	if err := errors.Join(
+		os.CopyFS(data, os.DirFS(filepath.Join(first.dir, "data"))),
+		os.Chmod(data, 0o700),
+		os.WriteFile(filepath.Join(data, "postgresql.auto.conf"), []byte(settings), 0o600),
+		os.WriteFile(filepath.Join(data, "standby.signal"), nil, 0o600),
+		second.id.take(second.dir),
+	); err != nil {
+		t.Fatal(err)
 	}
-	n.start(t)
-	return n
+	first.start(t)
+	second.start(t)
+	return first, second
 }
 
 func newNode(t *testing.T) *node {
@@ -81,7 +89,7 @@ func newNode(t *testing.T) *node {
 	if n.bin, err = FindBinaries(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
-	if n.id, err = choose(t.Context(), n.bin, n.dir); err != nil {
+	if n.id, n.bin, err = choose(t.Context(), n.bin, n.dir); err != nil {
 		t.Fatal(err)
 	}
 	if err := n.id.take(n.dir); err != nil {
@@ -92,19 +100,20 @@ func newNode(t *testing.T) *node {
 
 func (n *node) start(t *testing.T) {
 	t.Helper()
-	n.cmd = exec.Command(filepath.Join(n.bin.Dir, "postgres"), "-D", filepath.Join(n.dir, "data"), "-h", "127.0.0.1",
-		"-p", strconv.Itoa(n.port), "-k", "", "-c", "fsync=off", "-c", "shared_buffers=16MB")
-	n.cmd.SysProcAttr = n.id.attr(syscall.SIGKILL)
-	n.cmd.Dir = "/"
-	ended, err := spawn(n.cmd)
+	c := n.id.command(context.WithoutCancel(t.Context()), filepath.Join(n.bin.Dir, "postgres"), syscall.SIGKILL, nil,
+		"-D", filepath.Join(n.dir, "data"), "-h", "127.0.0.1", "-p", strconv.Itoa(n.port), "-k", "",
+		"-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "wal_level=replica", "-c", "max_wal_senders=3")
+	n.cmd = c.Cmd
+	ended, err := c.spawn()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	n.stop = sync.OnceFunc(func() {
 		n.signal(t, syscall.SIGCONT)
-		n.cmd.Process.Signal(syscall.SIGQUIT)
+		n.cmd.Process.Signal(syscall.SIGINT)
 		<-ended
 	})
+	t.Cleanup(n.stop)
 	until(t, func() bool {
 		c, err := pgx.Connect(t.Context(), tcp(superuser, n))
 		var pe *pgconn.PgError
@@ -188,8 +197,7 @@ const serving = `select current_setting('port')::int`
 
 func TestHungPrimaryIsCutAndItsStandbyTakesOver(t *testing.T) {
 	t.Parallel()
-	a := primary(t)
-	b := standby(t, a)
+	a, b := pair(t)
 	log := &said{}
 	db, err := Open(t.Context(), tcp(login, b, a)+"?target_session_attrs=read-write", Options{Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -102,14 +101,10 @@ func create(ctx context.Context, b Binaries, id identity, dir string, volatile b
 		if volatile {
 			args = append(args, "--wal-segsize", "1") // less to copy
 		}
-		c := exec.CommandContext(ctx, filepath.Join(b.Dir, "initdb"), args...)
-		c.Env = environ()
-		c.Dir = "/"
-		c.SysProcAttr = id.attr(syscall.SIGKILL)
-		c.ExtraFiles = []*os.File{lock}
+		c := id.command(ctx, filepath.Join(b.Dir, "initdb"), syscall.SIGKILL, lock, args...)
 		out.Reset()
 		c.Stdout, c.Stderr = &out, &out
-		ended, err := spawn(c)
+		ended, err := c.spawn()
 		if err == nil {
 			err = <-ended
 		}
@@ -170,9 +165,4 @@ func syncFolder(path string) error {
 		return &os.PathError{Op: "syncfs", Path: path, Err: err}
 	}
 	return nil
-}
-
-// environ is all that Postgres sees of the program's environment: none of its secrets.
-func environ() []string {
-	return []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
 }

@@ -72,11 +72,11 @@ type program struct {
 	last   int // the highest of them
 }
 
-// run starts the program on dir and waits until it has begun to write.
-func runProgram(t *testing.T, exe, dir string, as *syscall.Credential) *program {
+// runProgram starts the program on dir and waits until it has begun to write.
+func runProgram(t *testing.T, exe, dir string, as *syscall.Credential, env ...string) *program {
 	t.Helper()
 	p := &program{Cmd: exec.Command(exe)}
-	p.Env = append(os.Environ(), programDir+"="+dir)
+	p.Env = append(append(os.Environ(), programDir+"="+dir), env...)
 	p.Stderr = os.Stderr
 	p.SysProcAttr = &syscall.SysProcAttr{Credential: as}
 	out, err := p.StdoutPipe()

@@ -91,7 +91,7 @@ func StartPrivate(ctx context.Context, o ClusterOptions) (_ *Cluster, err error)
 		}
 		return nil, err
 	}
-	id, err := choose(ctx, b, o.Dir)
+	id, b, err := choose(ctx, b, o.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -167,19 +167,17 @@ func (c *Cluster) start(ctx context.Context, b Binaries, id identity, lock *os.F
 	if c.opt.Volatile {
 		durable, onDeath = "off", syscall.SIGQUIT
 	}
-	c.cmd = exec.Command(filepath.Join(b.Dir, "postgres"), "-D", filepath.Join(c.opt.Dir, "data"), "-p", "5432",
+	cmd := id.command(context.WithoutCancel(ctx), filepath.Join(b.Dir, "postgres"), onDeath, lock,
+		"-D", filepath.Join(c.opt.Dir, "data"), "-p", "5432",
 		"-c", "listen_addresses=", "-c", "unix_socket_directories="+quoteList(c.socket), "-c", "unix_socket_permissions=0700",
 		"-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "fsync="+durable, "-c", "full_page_writes="+durable)
-	c.cmd.Env = environ()
-	c.cmd.Dir = "/"
-	c.cmd.SysProcAttr = id.attr(onDeath)
-	c.cmd.ExtraFiles = []*os.File{lock}
+	c.cmd = cmd.Cmd
 	out, in, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	c.cmd.Stdout, c.cmd.Stderr = in, in
-	ended, err := spawn(c.cmd)
+	ended, err := cmd.spawn()
 	if err := errors.Join(err, in.Close()); err != nil {
 		out.Close()
 		return fmt.Errorf("start PostgreSQL: %w", err)
