@@ -1,0 +1,101 @@
+// Command frontline is the whole contact center in one program: it serves the desk and the channels, keeps the
+// database in shape, and has small tools for operators. Each command is a field of program.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes that scripts may rely on.
+const (
+	exitDone   = 0
+	exitFailed = 1 // one line on stderr says why
+	exitUsage  = 2 // the command line is wrong
+)
+
+// program is the command line. Every flag has an environment variable of the same name with FRONTLINE_ before it.
+type program struct {
+	Mail    MailCmd    `cmd:"" help:"Tools for mail."`
+	Version VersionCmd `cmd:"" help:"Print the version."`
+}
+
+// stdio is where a command reads and writes, so that a test can start it.
+type stdio struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run reads the command line, runs the command and gives the exit code.
+func run(ctx context.Context, args []string, std stdio) int {
+	var cli program
+	exit := -1
+	parser, err := kong.New(&cli,
+		kong.Name("frontline"),
+		kong.Description("Frontline, a contact center for mail, chat and phone."),
+		kong.DefaultEnvars("FRONTLINE"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Writers(std.Out, std.Err),
+		kong.Exit(func(code int) { exit = code }),
+	)
+	if err != nil {
+		return complain(std, err, exitFailed)
+	}
+	k, err := parser.Parse(args)
+	if exit >= 0 { // --help has printed what was asked
+		return exit
+	}
+	if err != nil {
+		return complain(std, fmt.Errorf("%w (frontline --help shows the commands)", err), exitUsage)
+	}
+	k.BindTo(ctx, (*context.Context)(nil))
+	k.Bind(std)
+	if err := k.Run(); err != nil {
+		var usage usageError
+		if errors.As(err, &usage) {
+			return complain(std, err, exitUsage)
+		}
+		return complain(std, err, exitFailed)
+	}
+	return exitDone
+}
+
+// usageError marks a command line that parses but makes no sense, such as two flags that exclude each other.
+type usageError struct{ error }
+
+// complain writes err as exactly one line.
+func complain(std stdio, err error, code int) int {
+	line := strings.Join(strings.Fields(err.Error()), " ")
+	fmt.Fprintf(std.Err, "frontline: %s\n", line)
+	return code
+}
+
+// VersionCmd prints the version that the build was made from.
+type VersionCmd struct{}
+
+// Run prints one line.
+func (VersionCmd) Run(std stdio) error {
+	version := "unknown"
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
+		version = b.Main.Version
+	}
+	_, err := fmt.Fprintf(std.Out, "frontline %s\n", version)
+	return err
+}
