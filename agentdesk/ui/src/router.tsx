@@ -1,9 +1,13 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { me } from "@/api/calls";
 import { Problem } from "@/api/client";
 import { keys } from "@/data/keys";
+import { type StateChoice, stateChoices } from "@/desk/boxes";
+import { Shell } from "@/desk/Shell";
+import { Workspace } from "@/desk/Workspace";
 import { Login } from "@/login/Login";
+import { Failed } from "@/parts/states";
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Outlet });
 
@@ -12,7 +16,7 @@ const login = createRoute({
   path: "/login",
   validateSearch: (s: Record<string, unknown>): { to?: string } =>
     // Only paths of the desk: a link must not send anybody elsewhere after the login.
-    typeof s.to === "string" && /^\/(?!\/)/.test(s.to) ? { to: s.to } : {},
+    typeof s.to === "string" && /^\/(?![/\\])/.test(s.to) ? { to: s.to } : {},
   component: Login,
 });
 
@@ -28,14 +32,51 @@ const inside = createRoute({
       throw e;
     }
   },
-  component: Outlet,
+  errorComponent: ({ error, reset }) => <Failed error={error instanceof Error ? error : new Error(String(error))} retry={reset} />,
 });
 
-const home = createRoute({ getParentRoute: () => inside, path: "/", component: Outlet });
+const shell = createRoute({ getParentRoute: () => inside, id: "shell", component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/box/$box/{-$ticket}", params: { box: "mine", ticket: undefined } });
+  },
+});
+
+const box = createRoute({
+  getParentRoute: () => shell,
+  path: "/box/$box/{-$ticket}",
+  validateSearch: (s: Record<string, unknown>): { state?: StateChoice } =>
+    stateChoices.includes(s.state as StateChoice) ? { state: s.state as StateChoice } : {},
+  component: Workspace,
+});
+
+/** A ticket's lasting address, for links in mails and other systems. */
+const ticket = createRoute({
+  getParentRoute: () => shell,
+  path: "/tickets/$ticket",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/box/$box/{-$ticket}", params: { box: "all", ticket: params.ticket } });
+  },
+});
+
+const mailboxes = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/mailboxes",
+  component: lazyRouteComponent(() => import("@/admin/Mailboxes")),
+});
+
+const agents = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/agents",
+  component: lazyRouteComponent(() => import("@/admin/Agents")),
+});
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([home])]),
+    routeTree: root.addChildren([login, inside.addChildren([shell.addChildren([home, box, ticket, mailboxes, agents])])]),
     context: { client },
     defaultPreload: false,
   });

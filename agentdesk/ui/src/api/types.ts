@@ -5,9 +5,9 @@ export interface Ref {
 }
 
 export type TicketState = "open" | "pending" | "on_hold" | "resolved" | "closed";
-export type Presence = "ready" | "not_ready" | "after_work" | "away" | "offline";
+export type Presence = "ready" | "not_ready" | "after_work" | "away";
 export type DeliveryState = "queued" | "sending" | "sent" | "uncertain" | "failed";
-export type Direction = "in" | "out" | "note";
+export type Direction = "in" | "out" | "note" | "event";
 
 export interface Agent {
   id: number;
@@ -26,8 +26,10 @@ export interface Colleague {
   roles: string[];
   presence: Presence;
   presence_reason: string;
+  presence_since: string;
 }
 
+/** A queue. Its counts stop at 1000. */
 export interface Queue {
   id: number;
   name: string;
@@ -49,29 +51,48 @@ export interface Row {
   priority: number;
   severity: string;
   channel: string;
-  queue_id: number | null;
+  queue_id: number;
   team_id: number | null;
   assignee: Ref | null;
-  contact: { id: number; name: string; address: string } | null;
+  contact: { id: number; name: string; address?: string };
   account: Ref | null;
   tags: string[];
   last_at: string;
-  last_direction: Direction;
+  last_direction: "" | "in" | "out";
   last_snippet: string;
+  last_message_id: number;
   delivery_failed: boolean;
   created_at: string;
   updated_at: string;
 }
 
 export interface Point {
-  kind: string;
+  kind: "email" | "phone" | "chat" | "other";
+  address: string;
+  /** Mail to it came back for good. */
+  bounced_at?: string;
+}
+
+export interface Account {
+  id: number;
+  name: string;
+  kind: "end_user_direct" | "end_user_indirect" | "dealer";
   address: string;
 }
 
+export interface Person {
+  id: number;
+  name: string;
+  language: string;
+  note: string;
+  points: Point[];
+  account: Account | null;
+  created_at: string;
+}
+
 export interface Customer {
-  contact: { id: number; name: string; language: string; points: Point[] };
-  account: Ref | null;
-  duplicates: { contact_id: number; name: string; reason: string }[];
+  contact: Person;
+  duplicates: { contact_id: number; name: string; address: string; reason: string }[];
   tickets: Row[];
 }
 
@@ -91,12 +112,15 @@ export interface Attachment {
 }
 
 export interface Draft {
+  direction: "out" | "note";
   text: string;
   to: string[];
   cc: string[];
   bcc: string[];
-  attachments: Attachment[];
+  attachments: number[];
+  /** The newest message the writer had before him when he began. */
   seen: number;
+  updated_at: string;
 }
 
 export interface Ticket extends Row {
@@ -104,13 +128,12 @@ export interface Ticket extends Row {
   links: Link[];
   customer: Customer;
   draft: Draft | null;
-  last_message_id: number;
 }
 
 export interface Delivery {
   state: DeliveryState;
   detail: string;
-  at: string;
+  at: string | null;
 }
 
 /** One entry of a ticket's timeline: a message, or a change that somebody made. */
@@ -132,9 +155,10 @@ export interface Entry {
   has_raw: boolean;
   auto: boolean;
   bulk: boolean;
+  problems: string[];
   attachments: Attachment[];
   delivery: Delivery | null;
-  event: { name: string; from: unknown; to: unknown } | null;
+  event: { name: string; from?: unknown; to?: unknown } | null;
 }
 
 export interface Page<T> {

@@ -1,4 +1,14 @@
+import type { TicketFilter } from "@/api/calls";
+
 /** Names of what is kept from the server. Everything that reads or patches the cache goes through these. */
 export const keys = {
   me: ["me"] as const,
+  queues: ["queues"] as const,
+  agents: ["agents"] as const,
+  alarms: ["alarms"] as const,
+  mailboxes: ["mailboxes"] as const,
+  lists: ["tickets"] as const,
+  list: (filter: TicketFilter) => ["tickets", filter] as const,
+  ticket: (id: number) => ["ticket", id] as const,
+  timeline: (id: number) => ["timeline", id] as const,
 };

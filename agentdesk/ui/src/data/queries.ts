@@ -1,0 +1,47 @@
+import { infiniteQueryOptions, queryOptions, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import * as api from "@/api/calls";
+import { keys } from "./keys.ts";
+
+/** How each thing is read; the keys are its name, the events keep it fresh. */
+export const meQuery = queryOptions({ queryKey: keys.me, queryFn: () => api.me() });
+export const queuesQuery = queryOptions({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
+export const agentsQuery = queryOptions({ queryKey: keys.agents, queryFn: ({ signal }) => api.agents(signal) });
+export const alarmsQuery = queryOptions({ queryKey: keys.alarms, queryFn: ({ signal }) => api.alarms(signal) });
+
+export const listQuery = (filter: api.TicketFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.list(filter),
+    queryFn: ({ pageParam, signal }) => api.tickets(filter, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next || undefined,
+  });
+
+// A ticket stays in memory for ten minutes after it was looked at; going back to it costs no request.
+const keep = 10 * 60_000;
+
+export const ticketQuery = (id: number) =>
+  queryOptions({ queryKey: keys.ticket(id), queryFn: ({ signal }) => api.ticket(id, signal), gcTime: keep });
+
+export const timelineQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: keys.timeline(id),
+    queryFn: ({ pageParam, signal }) => api.timeline(id, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next || undefined,
+    gcTime: keep,
+  });
+
+/** Fetches a ticket that will probably be opened, so that it opens at once. */
+export function prefetch(client: QueryClient, id: number): void {
+  void client.prefetchQuery(ticketQuery(id));
+  void client.prefetchInfiniteQuery(timelineQuery(id));
+}
+
+/** The person at the desk. The router has read him before any screen below it. */
+export function useMe() {
+  const client = useQueryClient();
+  const { data } = useQuery(meQuery);
+  const me = data ?? client.getQueryData(meQuery.queryKey);
+  if (!me) throw new Error("a screen of the desk was shown before the login");
+  return me;
+}

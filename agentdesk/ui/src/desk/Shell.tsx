@@ -1,0 +1,51 @@
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useCommand, useKeyboard } from "@/keys/useKeys";
+import { useMe } from "@/data/queries";
+import { useLive } from "@/live/live";
+import { Alarms } from "./Alarms.tsx";
+import { draftsOf } from "./composer/drafts.ts";
+import { LineBanner } from "./LineBanner.tsx";
+import { Nav } from "./nav/Nav.tsx";
+import { Search } from "./search/Search.tsx";
+import css from "./shell.module.css";
+
+const Help = lazy(() => import("@/keys/Help"));
+
+/** What stands around every screen behind the login: the ways to go, the alarms, the state of the line. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [help, setHelp] = useState(false);
+  const [search, setSearch] = useState(false);
+  const navigate = useNavigate();
+  draftsOf(useMe().id);
+  useLive();
+  useKeyboard();
+  useCommand("help", () => setHelp(true));
+  useCommand("search", () => setSearch(true));
+  const go = (box: string) => void navigate({ to: "/box/$box/{-$ticket}", params: { box, ticket: undefined } });
+  useCommand("go_mine", () => go("mine"));
+  useCommand("go_unassigned", () => go("unassigned"));
+  useCommand("go_all", () => go("all"));
+  useCommand("go_mailboxes", () => void navigate({ to: "/admin/mailboxes" }));
+
+  return (
+    <div className={css.shell}>
+      <Nav onSearch={() => setSearch(true)} onHelp={() => setHelp(true)} />
+      <div className={css.main}>
+        <LineBanner />
+        <Alarms />
+        <main className={css.screen} aria-label={t("nav.screen")}>
+          <Outlet />
+        </main>
+      </div>
+      {search && <Search close={() => setSearch(false)} />}
+      {help && (
+        <Suspense>
+          <Help close={() => setHelp(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import type { TicketFilter } from "@/api/calls";
+import type { TicketState } from "@/api/types";
+
+/** Which tickets a list is about: my work, what nobody has, everything, one queue, one customer. */
+export type Box =
+  | { kind: "mine" }
+  | { kind: "unassigned" }
+  | { kind: "all" }
+  | { kind: "queue"; id: number }
+  | { kind: "contact"; id: number };
+
+/** The state a list shows; "any" for all of them. */
+export type StateChoice = TicketState | "any";
+
+export const stateChoices: StateChoice[] = ["open", "pending", "on_hold", "resolved", "closed", "any"];
+
+/** Reads a box from its part of an address: "mine", "queue-7". Anything else is my work. */
+export function parseBox(text: string): Box {
+  const m = /^(queue|contact)-(\d{1,15})$/.exec(text);
+  if (m) return { kind: m[1] as "queue" | "contact", id: Number(m[2]) };
+  return { kind: text === "unassigned" || text === "all" ? text : "mine" };
+}
+
+export function boxPath(box: Box): string {
+  return "id" in box ? `${box.kind}-${box.id}` : box.kind;
+}
+
+/** One customer's tickets are shown whole, every other list begins with the open ones. */
+export function usualState(box: Box): StateChoice {
+  return box.kind === "contact" ? "any" : "open";
+}
+
+export function filterOf(box: Box, state: StateChoice): TicketFilter {
+  const f: TicketFilter = state === "any" ? {} : { state };
+  switch (box.kind) {
+    case "mine":
+      return { ...f, assignee: "me" };
+    case "unassigned":
+      return { ...f, assignee: "none" };
+    case "queue":
+      return { ...f, queue: box.id };
+    case "contact":
+      return { ...f, contact: box.id };
+    case "all":
+      return f;
+  }
+}

@@ -1,0 +1,54 @@
+import { EditOutlined, LockOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { Entry, Ticket } from "@/api/types";
+import { keys } from "@/data/keys";
+import type { Pages } from "@/data/lists";
+import { useCommand } from "@/keys/useKeys";
+import { Kbd } from "@/parts/Kbd";
+import { useStore } from "@/parts/store";
+import css from "./composer.module.css";
+import { write, writingOn } from "./drafts.ts";
+import { Editor } from "./Editor.tsx";
+
+/** Where to answer: one line until somebody writes. */
+export function Composer({ ticket }: { ticket: Ticket }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const s = writingOn(ticket);
+  const open = useStore(s, (w) => w.open);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const asked = useRef(false);
+
+  function start(direction: "out" | "note") {
+    asked.current = true;
+    const pages = client.getQueryData<Pages<Entry>>(keys.timeline(ticket.id));
+    write(ticket, pages?.pages.flatMap((p) => p.items) ?? [], direction);
+    area.current?.focus();
+  }
+  useCommand("reply", () => start("out"));
+  useCommand("note", () => start("note"));
+
+  // The cursor goes into the field when somebody asked for it, not when a draft is found open.
+  useEffect(() => {
+    if (open && asked.current) area.current?.focus();
+    asked.current = false;
+  }, [open]);
+
+  if (open) return <Editor ticket={ticket} s={s} area={area} />;
+  return (
+    <div className={css.closed}>
+      <button type="button" onClick={() => start("out")}>
+        <EditOutlined aria-hidden />
+        {t("composer.reply_to", { name: ticket.contact.name || ticket.contact.address || "" })}
+        <Kbd>r</Kbd>
+      </button>
+      <button type="button" onClick={() => start("note")}>
+        <LockOutlined aria-hidden />
+        {t("composer.note")}
+        <Kbd>n</Kbd>
+      </button>
+    </div>
+  );
+}

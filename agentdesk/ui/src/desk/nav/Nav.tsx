@@ -1,0 +1,166 @@
+import {
+  AppstoreOutlined,
+  InboxOutlined,
+  MailOutlined,
+  QuestionCircleOutlined,
+  SearchOutlined,
+  TeamOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Queue } from "@/api/types";
+import { listQuery, queuesQuery, useMe } from "@/data/queries";
+import { useCommand } from "@/keys/useKeys";
+import { Brand } from "@/parts/Brand";
+import { Kbd } from "@/parts/Kbd";
+import { Quiet } from "@/parts/Quiet";
+import { filterOf } from "../boxes.ts";
+import css from "./nav.module.css";
+import { Person } from "./Person.tsx";
+
+// The server stops counting here.
+const most = 1000;
+
+/** Left: my work, the queues with what waits in them, and myself. */
+export function Nav({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => void }) {
+  const { t, i18n } = useTranslation();
+  const navigate = useNavigate();
+  const me = useMe();
+  const { data: queues = [] } = useQuery(queuesQuery);
+  const mine = useInfiniteQuery(listQuery(filterOf({ kind: "mine" }, "open")));
+  const total = (of: (q: Queue) => number) => queues.reduce((n, q) => n + of(q), 0);
+  const mineLoaded = mine.data?.pages.reduce((n, p) => n + p.items.length, 0) ?? 0;
+  const named = (q: Queue) => (i18n.language === "en" && q.name_en ? q.name_en : q.name);
+  const runs = me.roles.some((r) => r === "admin" || r === "supervisor" || r === "manager");
+
+  useCommand("go_queue", (stroke) => {
+    const q = queues[Number(stroke) - 1];
+    if (q) void navigate({ to: "/box/$box/{-$ticket}", params: { box: `queue-${q.id}`, ticket: undefined } });
+  });
+
+  return (
+    <nav className={css.nav} aria-label={t("nav.label")}>
+      <div className={css.head}>
+        <Brand size={22} />
+        <b>{t("brand")}</b>
+        <span className={css.push} />
+        <Quiet label={t("keys.title")} onClick={onHelp}>
+          <QuestionCircleOutlined />
+        </Quiet>
+      </div>
+      <button type="button" className={css.search} onClick={onSearch}>
+        <SearchOutlined aria-hidden />
+        <span>{t("search.open")}</span>
+        <Kbd>/</Kbd>
+      </button>
+      <div className={css.scroll}>
+        <Group title={t("nav.work")}>
+          <Item box="mine" icon={<UserOutlined />} count={mineLoaded} more={mine.hasNextPage} strong>
+            {t("box.mine")}
+          </Item>
+          <Item box="unassigned" icon={<InboxOutlined />} count={total((q) => q.unassigned)} strong>
+            {t("box.unassigned")}
+          </Item>
+          <Item box="all" icon={<AppstoreOutlined />} count={total((q) => q.open)}>
+            {t("box.all")}
+          </Item>
+        </Group>
+        <Group title={t("nav.queues")}>
+          {queues.map((q) => (
+            <Item
+              key={q.id}
+              box={`queue-${q.id}`}
+              count={q.open}
+              waiting={q.unassigned}
+              title={t("nav.queue_counts", { open: q.open, unassigned: q.unassigned, pending: q.pending })}
+            >
+              {named(q)}
+            </Item>
+          ))}
+        </Group>
+        {runs && (
+          <Group title={t("nav.admin")}>
+            <AdminItem to="/admin/mailboxes" icon={<MailOutlined />}>
+              {t("nav.mailboxes")}
+            </AdminItem>
+            <AdminItem to="/admin/agents" icon={<TeamOutlined />}>
+              {t("nav.agents")}
+            </AdminItem>
+          </Group>
+        )}
+      </div>
+      <Person />
+    </nav>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h2 className={css.title}>{title}</h2>
+      <ul>{children}</ul>
+    </section>
+  );
+}
+
+interface ItemProps {
+  box: string;
+  count: number;
+  /** There are more than counted. */
+  more?: boolean;
+  /** Tickets that nobody has taken: shown before the count, loudly. */
+  waiting?: number;
+  /** The count itself asks for something to be done. */
+  strong?: boolean;
+  icon?: ReactNode;
+  title?: string;
+  children: string;
+}
+
+function Item({ box, count, more, waiting = 0, strong, icon, title, children }: ItemProps) {
+  const { t } = useTranslation();
+  const text = (n: number, plus?: boolean) => (n >= most ? `${most - 1}+` : `${n}${plus ? "+" : ""}`);
+  return (
+    <li>
+      <Link
+        to="/box/$box/{-$ticket}"
+        params={{ box, ticket: undefined }}
+        className={css.item}
+        activeProps={{ "data-active": true, "aria-current": "page" }}
+        activeOptions={{ includeSearch: false }}
+        title={title ?? children}
+      >
+        <span className={css.icon} aria-hidden>
+          {icon ?? <span className={css.bullet} data-waiting={waiting > 0 || undefined} />}
+        </span>
+        <span className={css.name}>{children}</span>
+        {waiting > 0 && (
+          <span className={css.waiting} aria-label={t("nav.unassigned", { count: waiting })}>
+            {text(waiting)}
+          </span>
+        )}
+        {count > 0 && (
+          <span className={css.count} data-strong={strong || undefined}>
+            {text(count, more)}
+          </span>
+        )}
+      </Link>
+    </li>
+  );
+}
+
+function AdminItem({ to, icon, children }: { to: "/admin/mailboxes" | "/admin/agents"; icon: ReactNode; children: string }) {
+  return (
+    <li>
+      <Link to={to} className={css.item} activeProps={{ "data-active": true, "aria-current": "page" }}>
+        <span className={css.icon} aria-hidden>
+          {icon}
+        </span>
+        <span className={css.name}>{children}</span>
+      </Link>
+    </li>
+  );
+}

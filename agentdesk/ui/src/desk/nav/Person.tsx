@@ -1,0 +1,165 @@
+import { SettingOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { App, Button, Dropdown, Input, Modal, type MenuProps } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { changeMe, signOut } from "@/api/calls";
+import type { Agent, Presence } from "@/api/types";
+import { keys } from "@/data/keys";
+import { useMe } from "@/data/queries";
+import { type Language, speakIn } from "@/i18n";
+import { moods, socket } from "@/live/state";
+import { Dot } from "@/parts/Dot";
+import { Quiet } from "@/parts/Quiet";
+import { chooseLook, type LookChoice, useLookChoice } from "@/parts/settings";
+import { useStore } from "@/parts/store";
+import css from "./nav.module.css";
+
+const states: Presence[] = ["ready", "not_ready", "after_work", "away"];
+
+/** Who I am to the others, and what I set for myself. */
+export function Person() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const mood = useStore(moods, (all) => all.get(me.id));
+  const state = mood?.state ?? me.presence;
+  const setPresence = usePresence();
+  const [asking, setAsking] = useState(false);
+
+  const menu: MenuProps = {
+    selectedKeys: [state],
+    items: states.map((s) => ({ key: s, label: t(`presence.${s}`), icon: <Dot state={s} /> })),
+    onClick: ({ key }) => (key === "not_ready" ? setAsking(true) : setPresence(key as Presence, "")),
+  };
+  return (
+    <div className={css.foot}>
+      <Dropdown menu={menu} trigger={["click"]} placement="topLeft">
+        <button type="button" className={css.mood}>
+          <Dot state={state} />
+          <span className={css.moodText}>
+            <b>{me.name}</b>
+            <span>
+              {t(`presence.${state}`)}
+              {mood?.reason ? ` · ${mood.reason}` : ""}
+            </span>
+          </span>
+        </button>
+      </Dropdown>
+      <Settings />
+      {asking && (
+        <Reason
+          close={() => setAsking(false)}
+          choose={(reason) => {
+            setPresence("not_ready", reason);
+            setAsking(false);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function usePresence() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const me = useMe();
+  return (state: Presence, reason: string) => {
+    const before = moods.get().get(me.id);
+    moods.set((old) => new Map(old).set(me.id, { state, reason }));
+    const sent = socket.get()?.presence(state, reason) ?? Promise.reject(new Error("offline"));
+    sent.catch((e: Error) => {
+      // A lost line says it again when it stands; a refusal does not.
+      if (e.message === "offline" || e.message === "timeout") return;
+      moods.set((old) => {
+        const next = new Map(old);
+        if (before) next.set(me.id, before);
+        else next.delete(me.id);
+        return next;
+      });
+      void message.error(t("presence.refused"));
+    });
+  };
+}
+
+/** Why one is not ready: the usual reasons in one click, any other in words. */
+function Reason({ choose, close }: { choose: (reason: string) => void; close: () => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState("");
+  const usual = [t("presence.reason.break"), t("presence.reason.lunch"), t("presence.reason.meeting"), t("presence.reason.training")];
+  return (
+    <Modal open title={t("presence.why")} onCancel={close} footer={null} width={360}>
+      <div className={css.reason}>
+        {usual.map((r) => (
+          <Button key={r} onClick={() => choose(r)}>
+            {r}
+          </Button>
+        ))}
+      </div>
+      <form
+        className={css.reason}
+        onSubmit={(e) => {
+          e.preventDefault();
+          choose(text.trim());
+        }}
+      >
+        <Input autoFocus value={text} maxLength={100} aria-label={t("presence.other")} placeholder={t("presence.other")} onChange={(e) => setText(e.target.value)} />
+        <Button type="primary" htmlType="submit">
+          {t("presence.set")}
+        </Button>
+      </form>
+    </Modal>
+  );
+}
+
+function Settings() {
+  const { t, i18n } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const choice = useLookChoice();
+
+  async function speak(language: Language) {
+    await speakIn(language);
+    client.setQueryData<Agent>(keys.me, (me) => me && { ...me, language });
+    // The choice holds in this browser even where the server cannot be told.
+    await changeMe({ language }).catch(() => {});
+  }
+  async function leave() {
+    await signOut().catch(() => {});
+    client.clear();
+    await navigate({ to: "/login" });
+  }
+  const menu: MenuProps = {
+    selectedKeys: [i18n.language, choice],
+    items: [
+      {
+        type: "group",
+        label: t("settings.language"),
+        // Each language is named in itself, for whoever cannot read the present one.
+        children: [
+          { key: "zh", label: "中文" },
+          { key: "en", label: "English" },
+        ],
+      },
+      {
+        type: "group",
+        label: t("settings.look"),
+        children: (["system", "light", "dark"] as const).map((key) => ({ key, label: t(`settings.look_${key}`) })),
+      },
+      { type: "divider" },
+      { key: "leave", label: t("settings.sign_out") },
+    ],
+    onClick: ({ key }) => {
+      if (key === "leave") void leave();
+      else if (key === "zh" || key === "en") void speak(key);
+      else chooseLook(key as LookChoice);
+    },
+  };
+  return (
+    <Dropdown menu={menu} trigger={["click"]} placement="topRight">
+      <Quiet label={t("settings.title")}>
+        <SettingOutlined />
+      </Quiet>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,103 @@
+import { SearchOutlined, UserOutlined } from "@ant-design/icons";
+import { useNavigate } from "@tanstack/react-router";
+import { type KeyboardEvent, useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMountDialog } from "@/parts/useMountDialog";
+import css from "./search.module.css";
+import { useFind } from "./useFind.ts";
+
+interface Hit {
+  key: string;
+  main: string;
+  side: string;
+  person: boolean;
+  box: string;
+  ticket: string | undefined;
+}
+
+/** Finds tickets and customers as one types; arrows choose, Enter opens. */
+export function Search({ close }: { close: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const dialog = useMountDialog();
+  const list = useId();
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const found = useFind(text);
+  const hits: Hit[] = [
+    ...found.tickets.map((r) => ({
+      key: `t${r.id}`,
+      main: r.subject || t("ticket.no_subject"),
+      side: `#${r.number} · ${r.contact.name || (r.contact.address ?? "")} · ${t(`state.${r.state}`)}`,
+      person: false,
+      box: "all",
+      ticket: String(r.id),
+    })),
+    ...found.people.map((p) => ({
+      key: `p${p.id}`,
+      main: p.name || (p.points[0]?.address ?? ""),
+      side: [p.account?.name, p.points[0]?.address].filter(Boolean).join(" · "),
+      person: true,
+      box: `contact-${p.id}`,
+      ticket: undefined,
+    })),
+  ];
+  const chosen = Math.min(at, hits.length - 1);
+
+  function open(hit: Hit | undefined) {
+    if (!hit) return;
+    close();
+    void navigate({ to: "/box/$box/{-$ticket}", params: { box: hit.box, ticket: hit.ticket }, search: { state: "any" } });
+  }
+  function press(e: KeyboardEvent) {
+    if (e.nativeEvent.isComposing) return;
+    const step = e.key === "ArrowDown" ? 1 : e.key === "ArrowUp" ? -1 : 0;
+    if (step !== 0) setAt(Math.max(0, Math.min(hits.length - 1, chosen + step)));
+    else if (e.key === "Enter") open(hits[chosen]);
+    else return;
+    e.preventDefault();
+  }
+  return (
+    <dialog ref={dialog} className={css.dialog} aria-label={t("search.open")} onClose={close} onClick={(e) => e.target === e.currentTarget && close()}>
+      <div className={css.box} onKeyDown={press} role="presentation">
+        <label className={css.field}>
+          <SearchOutlined aria-hidden />
+          <span className="sr-only">{t("search.open")}</span>
+          <input
+            autoFocus
+            role="combobox"
+            aria-expanded={hits.length > 0}
+            aria-controls={list}
+            aria-activedescendant={hits[chosen] ? `${list}-${hits[chosen].key}` : undefined}
+            maxLength={200}
+            value={text}
+            placeholder={t("search.hint")}
+            onChange={(e) => {
+              setText(e.target.value);
+              setAt(0);
+            }}
+          />
+        </label>
+        <div id={list} role="listbox" aria-label={t("search.results")} className={css.hits}>
+          {hits.map((h, i) => (
+            <div
+              key={h.key}
+              id={`${list}-${h.key}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={i === chosen}
+              className={css.hit}
+              onPointerMove={() => setAt(i)}
+              onClick={() => open(h)}
+            >
+              {h.person && <UserOutlined aria-hidden />}
+              <span className={css.main}>{h.main}</span>
+              <span className={css.side}>{h.side}</span>
+            </div>
+          ))}
+        </div>
+        {hits.length === 0 && text.trim() !== "" && !found.busy && <p className={css.none}>{t("search.none")}</p>}
+      </div>
+    </dialog>
+  );
+}

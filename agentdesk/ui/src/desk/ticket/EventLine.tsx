@@ -1,0 +1,61 @@
+import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { Colleague, Entry, Queue } from "@/api/types";
+import { agentsQuery, queuesQuery } from "@/data/queries";
+import { Time } from "@/parts/Time";
+import css from "./timeline.module.css";
+
+/** A change, in one quiet line: who, what, when. */
+export function EventLine({ entry }: { entry: Entry }) {
+  const { t, i18n } = useTranslation();
+  const { data: agents = [] } = useQuery(agentsQuery);
+  const { data: queues = [] } = useQuery(queuesQuery);
+  const who = entry.author.kind === "system" ? t("event.system") : entry.author.name;
+  return (
+    <p className={css.event}>
+      <span>
+        <b>{who}</b> {wording(entry, t, { agents, queues, english: i18n.language === "en" })}
+      </span>
+      <Time at={entry.at} clock />
+    </p>
+  );
+}
+
+interface Names {
+  agents: Colleague[];
+  queues: Queue[];
+  english: boolean;
+}
+
+/** The words of a change by its name; events carry ids, which are named here as they are called today. */
+function wording(entry: Entry, t: TFunction, names: Names): string {
+  const e = entry.event;
+  if (!e) return "";
+  const words = t as unknown as (key: string, options?: object) => string;
+  const agent = (id: unknown) => names.agents.find((a) => a.id === id)?.name ?? `#${String(id)}`;
+  const queue = (id: unknown) => {
+    const q = names.queues.find((x) => x.id === id);
+    return (names.english && q?.name_en) || q?.name || `#${String(id)}`;
+  };
+  switch (e.name) {
+    case "state":
+      return t("event.state", { to: words(`state.${String(e.to)}`) });
+    case "priority":
+      return t("event.priority", { to: words(`priority.${String(e.to)}`) });
+    case "assignee":
+      if (!e.to) return t("event.unassigned");
+      return e.to === entry.author.id && entry.author.kind === "agent" ? t("event.took") : t("event.assigned", { to: agent(e.to) });
+    case "queue":
+      return t("event.queue", { to: queue(e.to) });
+    case "tags":
+      return t("event.tags", { to: Array.isArray(e.to) && e.to.length ? e.to.join(", ") : "–" });
+    case "moved_out":
+    case "moved_in":
+      return t(`event.${e.name}`, { ticket: String(e.name === "moved_out" ? e.to : e.from) });
+    default:
+      return words(`event.${e.name}`, { from: show(e.from), to: show(e.to), defaultValue: `${e.name}: ${show(e.to)}` });
+  }
+}
+
+const show = (v: unknown) => (v === undefined || v === null || v === "" ? "–" : typeof v === "string" ? v : JSON.stringify(v));

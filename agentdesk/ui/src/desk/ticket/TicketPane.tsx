@@ -1,0 +1,45 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { ticketQuery } from "@/data/queries";
+import { useWatch } from "@/live/state";
+import { Bone, Failed, Late } from "@/parts/states";
+import { Composer } from "../composer/Composer.tsx";
+import css from "./ticket.module.css";
+import { TicketHead } from "./TicketHead.tsx";
+import { Timeline } from "./Timeline.tsx";
+
+/** The ticket that is open: what it is, what was said, and where to answer. */
+export function TicketPane({ id, close }: { id: number; close: () => void }) {
+  const { data, error, refetch, isPending } = useQuery(ticketQuery(id));
+  useWatch(`ticket:${id}`);
+
+  useEffect(() => {
+    if (!data) return;
+    const title = document.title;
+    document.title = `#${data.number} ${data.subject}`;
+    return () => {
+      document.title = title;
+    };
+  }, [data]);
+
+  return (
+    <article className={css.pane} aria-busy={isPending}>
+      {error && !data && <Failed error={error} retry={() => void refetch()} />}
+      {data && <TicketHead ticket={data} close={close} />}
+      {isPending && <HeadSkeleton />}
+      {!(error && !data) && <Timeline id={id} ticket={data} />}
+      {data && <Composer ticket={data} />}
+    </article>
+  );
+}
+
+function HeadSkeleton() {
+  return (
+    <header className={css.head}>
+      <Late>
+        <Bone width="55%" />
+        <Bone width="35%" />
+      </Late>
+    </header>
+  );
+}

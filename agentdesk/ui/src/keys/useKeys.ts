@@ -1,0 +1,35 @@
+import { useEffect, useRef } from "react";
+import { type Command, Matcher, offer, run, strokeOf } from "./commands.ts";
+
+const fields = "input, textarea, select, [contenteditable]";
+// Inside these, keys belong to the thing itself.
+const taken = '[role="dialog"], [role="menu"], [role="listbox"], .ant-select-dropdown, .ant-dropdown';
+
+/** Turns the keyboard into commands, for the whole page, while the calling screen is there. */
+export function useKeyboard(): void {
+  useEffect(() => {
+    const matcher = new Matcher();
+    const press = (e: KeyboardEvent) => {
+      // While a Chinese input method composes, Enter and letters are its own.
+      if (e.defaultPrevented || e.isComposing || e.key === "Process") return;
+      const target = e.target as HTMLElement;
+      if (target.closest(taken)) return;
+      const typing = target.closest(fields) !== null;
+      // Enter on a button or a link presses that one.
+      if (e.key === "Enter" && !e.ctrlKey && !e.metaKey && target.closest("button, a")) return;
+      const found = matcher.match(strokeOf(e), typing, e.timeStamp);
+      if (found && run(found.id, found.stroke)) e.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+}
+
+/** Answers a command as long as the calling screen is there and `on` holds. */
+export function useCommand(id: Command, f: (stroke: string) => void, on = true): void {
+  const latest = useRef(f);
+  useEffect(() => {
+    latest.current = f;
+  });
+  useEffect(() => (on ? offer(id, (stroke) => latest.current(stroke)) : undefined), [id, on]);
+}
