@@ -123,7 +123,7 @@ func (a *Accounts) start(ctx context.Context, c credentials, in Login, tries []t
 			return err
 		}
 		if in.Old != "" {
-			if err := end(ctx, tx, "session", `delete from sessions where token = $1 returning id, agent_id`, a.hash("session", in.Old)); err != nil {
+			if err := endAll(ctx, tx, "session", `delete from sessions where token = $1 returning id, agent_id`, a.hash("session", in.Old)); err != nil {
 				return err
 			}
 		}

@@ -182,12 +182,12 @@ func (a *Accounts) ChangePerson(ctx context.Context, by Actor, id int64, c Perso
 			}
 		}
 		if hash != nil || c.Disabled != nil && *c.Disabled {
-			if err := end(ctx, tx, "session", `delete from sessions where agent_id = $1 returning id, agent_id`, id); err != nil {
+			if err := endAll(ctx, tx, "session", `delete from sessions where agent_id = $1 returning id, agent_id`, id); err != nil {
 				return err
 			}
 		}
 		if c.Disabled != nil && *c.Disabled {
-			if err := end(ctx, tx, "token", `delete from tokens where agent_id = $1 returning id, agent_id`, id); err != nil {
+			if err := endAll(ctx, tx, "token", `delete from tokens where agent_id = $1 returning id, agent_id`, id); err != nil {
 				return err
 			}
 		}
@@ -249,7 +249,7 @@ func set[T any](to *T, from *T) {
 	}
 }
 
-// People lists everybody, those who left too, by name.
+// People lists everybody, those who left too, by name. Who does not see all sees himself.
 func (a *Accounts) People(ctx context.Context, by Actor) ([]Person, error) {
 	return a.people(ctx, by, 0)
 }
@@ -274,7 +274,7 @@ func (a *Accounts) people(ctx context.Context, by Actor, id int64) ([]Person, er
 					from team_members m join teams t on t.id = m.team_id where m.agent_id = a.id), '[]'),
 				coalesce(c.totp_at is not null, false), a.disabled_at is not null, a.created_at
 			from agents a left join credentials c on c.agent_id = a.id
-			where $1 = 0 or a.id = $1 order by a.name, a.id limit 5000`, id)
+			where (sees_all() or a.id = my_agent()) and ($1 = 0 or a.id = $1) order by a.name, a.id limit 5000`, id)
 		if err != nil {
 			return fmt.Errorf("people: %w", err)
 		}

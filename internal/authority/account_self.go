@@ -48,7 +48,7 @@ func (a *Accounts) SetPassword(ctx context.Context, by Actor, old, password stri
 		if err := keepPassword(ctx, tx, by.ID, *hash); err != nil {
 			return err
 		}
-		return end(ctx, tx, "session", `delete from sessions where agent_id = $1 and id <> $2 returning id, agent_id`, by.ID, by.Session)
+		return endAll(ctx, tx, "session", `delete from sessions where agent_id = $1 and id <> $2 returning id, agent_id`, by.ID, by.Session)
 	})
 }
 

@@ -95,13 +95,14 @@ func (a *Accounts) Sessions(ctx context.Context, by Actor) ([]SessionInfo, error
 	return out, err
 }
 
-// EndSession ends one of the agent's own sessions, the current one for signing out. Websockets hear of it.
+// EndSession ends one of the agent's own sessions, the current one for signing out. Websockets hear of it. One that has
+// ended, or is another's, is not found.
 func (a *Accounts) EndSession(ctx context.Context, by Actor, session int64) error {
 	return a.gate.Do(ctx, by, func(tx *Tx) error {
 		if err := tx.Allow(ctx, Act{Name: "session.end", Object: sessionObject(session)}); err != nil {
 			return err
 		}
-		return end(ctx, tx, "session", `delete from sessions where id = $1 and agent_id = $2 returning id, agent_id`, session, by.ID)
+		return endOne(ctx, tx, "session", `delete from sessions where id = $1 and agent_id = $2 returning id, agent_id`, session, by.ID)
 	})
 }
 
@@ -111,7 +112,7 @@ func (a *Accounts) EndOtherSessions(ctx context.Context, by Actor) error {
 		if err := tx.Allow(ctx, Act{Name: "session.end", Object: by.String()}); err != nil {
 			return err
 		}
-		return end(ctx, tx, "session", `delete from sessions where agent_id = $1 and id <> $2 returning id, agent_id`, by.ID, by.Session)
+		return endAll(ctx, tx, "session", `delete from sessions where agent_id = $1 and id <> $2 returning id, agent_id`, by.ID, by.Session)
 	})
 }
 
@@ -128,11 +129,11 @@ func (a *Accounts) Sweep(ctx context.Context) error {
 		if err := tx.Allow(ctx, Act{Name: "session.end", Object: "ran out"}); err != nil {
 			return err
 		}
-		if err := end(ctx, tx, "session", `delete from sessions where expires_at < now() or seen_at < now() - make_interval(secs => $1)
+		if err := endAll(ctx, tx, "session", `delete from sessions where expires_at < now() or seen_at < now() - make_interval(secs => $1)
 			returning id, agent_id`, a.idle.Seconds()); err != nil {
 			return err
 		}
-		if err := end(ctx, tx, "token", `delete from tokens where expires_at < now() returning id, agent_id`); err != nil {
+		if err := endAll(ctx, tx, "token", `delete from tokens where expires_at < now() returning id, agent_id`); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `delete from login_tries where at < now() - make_interval(secs => $1)`, forgetting.Seconds())
@@ -140,21 +141,38 @@ func (a *Accounts) Sweep(ctx context.Context) error {
 	})
 }
 
-// end deletes sessions or tokens, by a statement that returns id and agent_id, and says so to the sockets of their agents.
-func end(ctx context.Context, tx *Tx, what, sql string, args ...any) error {
+// end deletes sessions or tokens, by a statement that returns id and agent_id, says so to the sockets of their agents and
+// to the topic "sessions", and answers how many there were.
+func end(ctx context.Context, tx *Tx, what, sql string, args ...any) (n int, err error) {
 	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
-		return fmt.Errorf("end a %s: %w", what, err)
+		return 0, fmt.Errorf("end a %s: %w", what, err)
 	}
 	var id, agent int64
 	_, err = pgx.ForEachRow(rows, []any{&id, &agent}, func() error {
-		tx.Emit(what+".ended", what+":"+strconv.FormatInt(id, 10), AgentActor(agent, "").String())
+		n++
+		tx.Emit(what+".ended", what+":"+strconv.FormatInt(id, 10), AgentActor(agent, "").String(), "sessions")
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("end a %s: %w", what, err)
+		return n, fmt.Errorf("end a %s: %w", what, err)
 	}
-	return nil
+	return n, nil
+}
+
+// endAll is end where it may be none.
+func endAll(ctx context.Context, tx *Tx, what, sql string, args ...any) error {
+	_, err := end(ctx, tx, what, sql, args...)
+	return err
+}
+
+// endOne is end where it must be one.
+func endOne(ctx context.Context, tx *Tx, what, sql string, args ...any) error {
+	n, err := end(ctx, tx, what, sql, args...)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "not_found", "what", what)
+	}
+	return err
 }
 
 func sessionObject(id int64) string { return "session:" + strconv.FormatInt(id, 10) }

@@ -70,6 +70,9 @@ func (a *Accounts) AddToken(ctx context.Context, by Actor, agent int64, name str
 		if isCode(err, "23503") {
 			return fault.New(fault.NotFound, "not_found", "what", "agent")
 		}
+		tx.Return(struct {
+			ID int64 `json:"id"`
+		}{id}) // and never the secret
 		return err
 	})
 	return id, token, err
@@ -90,12 +93,12 @@ func (a *Accounts) Tokens(ctx context.Context, by Actor) ([]TokenInfo, error) {
 	return out, err
 }
 
-// EndToken ends one of the agent's own tokens; the command line may end any.
+// EndToken ends one of the agent's own tokens; the command line may end any. Another's is not found.
 func (a *Accounts) EndToken(ctx context.Context, by Actor, id int64) error {
 	return a.gate.Do(ctx, by, func(tx *Tx) error {
 		if err := tx.Allow(ctx, Act{Name: "token.end", Object: "token:" + strconv.FormatInt(id, 10)}); err != nil {
 			return err
 		}
-		return end(ctx, tx, "token", `delete from tokens where id = $1 and (agent_id = $2 or $3) returning id, agent_id`, id, by.ID, by.Kind == Program)
+		return endOne(ctx, tx, "token", `delete from tokens where id = $1 and (agent_id = $2 or $3) returning id, agent_id`, id, by.ID, by.Kind == Program)
 	})
 }

@@ -89,7 +89,7 @@ func (a *Accounts) ConfirmFactor(ctx context.Context, by Actor, code string) (re
 			insert into recovery_codes (agent_id, hash) select $1, unnest($2::bytea[])`, by.ID, hashes); err != nil {
 			return fmt.Errorf("keep recovery codes: %w", err)
 		}
-		return end(ctx, tx, "session", `delete from sessions where agent_id = $1 and id <> $2 returning id, agent_id`, by.ID, by.Session)
+		return endAll(ctx, tx, "session", `delete from sessions where agent_id = $1 and id <> $2 returning id, agent_id`, by.ID, by.Session)
 	})
 	return recovery, err
 }
