@@ -19,14 +19,21 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+// Accounts know who may go on; *authority.Accounts are it.
+type Accounts interface {
+	Ended(ctx context.Context, open []authority.Actor) ([]authority.Actor, error)
+	Touch(ctx context.Context, by authority.Actor)
+}
+
 // Options of a Desk: what it stands on.
 type Options struct {
-	Gate    *authority.Gate
-	Tickets *tickets.Tickets
-	Hub     *event.Hub
-	Live    *event.Live
-	Log     *slog.Logger  // nil: slog.Default()
-	Grace   time.Duration // how long an agent may be without a line before they are away; zero: 30 s
+	Gate     *authority.Gate
+	Tickets  *tickets.Tickets
+	Accounts Accounts
+	Hub      *event.Hub
+	Live     *event.Live
+	Log      *slog.Logger  // nil: slog.Default()
+	Grace    time.Duration // how long an agent may be without a line before they are away; zero: 30 s
 }
 
 // Desk holds the lines of the agents on this node.
@@ -184,6 +191,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	work.Go(func() { _ = d.o.Live.Run(ctx, d.spoil) })
 	work.Go(func() { d.tellLooks(ctx) })
 	work.Go(func() { d.watchSeats(ctx) })
+	work.Go(func() { d.watchAccounts(ctx) })
 	err := d.watchStaff(ctx)
 	work.Wait()
 	d.stop()

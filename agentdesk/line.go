@@ -35,6 +35,7 @@ type line struct {
 	desk *Desk
 	ws   *websocket.Conn
 	by   authority.Actor
+	pass string // the session or token it was opened with, as events name it
 
 	sub     *event.Sub
 	replies chan []byte   // to what was asked; the reader waits when it is full
@@ -44,6 +45,7 @@ type line struct {
 	written chan struct{} // the writer is done
 	asking  *rate.Limiter
 	wrongs  *rate.Limiter // malformed frames
+	touched time.Time     // when the session was last said to be used
 
 	mu      sync.Mutex
 	why     string // of the end
@@ -54,8 +56,12 @@ type line struct {
 }
 
 func newLine(d *Desk, ws *websocket.Conn, by authority.Actor, quit context.CancelFunc) *line {
+	pass := "session:" + strconv.FormatInt(by.Session, 10)
+	if by.Token != 0 {
+		pass = "token:" + strconv.FormatInt(by.Token, 10)
+	}
 	return &line{
-		desk: d, ws: ws, by: by, quit: quit,
+		desk: d, ws: ws, by: by, pass: pass, quit: quit,
 		replies: make(chan []byte, 4), noted: make(chan struct{}, 1), recheck: make(chan struct{}, 1), written: make(chan struct{}),
 		asking: rate.NewLimiter(20, 60), wrongs: rate.NewLimiter(1, 20),
 	}
@@ -186,6 +192,7 @@ func (l *line) listen(ctx context.Context) bool {
 		}
 		err = fault.New(fault.TooMany, "rate_limited", "retry_after", 1)
 	default:
+		l.touch(ctx, m)
 		err = l.do(ctx, m)
 	}
 	switch {
@@ -195,6 +202,15 @@ func (l *line) listen(ctx context.Context) bool {
 		return l.reply(ctx, encode(okFrame{"ok", m.ID}))
 	}
 	return true
+}
+
+// touch keeps the session of somebody alive who works on the line and asks nothing by HTTP. A ping is no work.
+func (l *line) touch(ctx context.Context, m said) {
+	if m.Type == "ping" || time.Since(l.touched) < time.Minute {
+		return
+	}
+	l.touched = time.Now()
+	l.desk.o.Accounts.Touch(ctx, l.by)
 }
 
 func (l *line) reply(ctx context.Context, b []byte) bool {

@@ -3,6 +3,7 @@ package agentdesk
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,11 +136,35 @@ func (d *Desk) isThere(agent int64) bool {
 	return n > 0 || len(d.o.Live.Others(agentObject(agent))) > 0
 }
 
-// endSession cuts the lines of a session that ended.
-func (d *Desk) endSession(session int64) {
-	d.each(0, func(l *line) {
-		if session != 0 && l.by.Session == session {
-			l.end(closeSession, "session_ended")
+// checkEvery leaves time for an answer within the five seconds after which no line outlives its session.
+const checkEvery = 3 * time.Second
+
+// watchAccounts cuts the lines of those who may not go on. A session that is ended says so by an event; this finds those
+// that ran out, and those whose event came too late.
+func (d *Desk) watchAccounts(ctx context.Context) {
+	every := time.NewTicker(checkEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
 		}
-	})
+		open := map[authority.Actor]struct{}{}
+		d.each(0, func(l *line) { open[l.by] = struct{}{} })
+		if len(open) == 0 {
+			continue
+		}
+		ended, err := d.o.Accounts.Ended(ctx, slices.Collect(maps.Keys(open)))
+		if err != nil {
+			continue // a lost database ends nobody's session; the next turn asks again
+		}
+		for _, by := range ended {
+			d.each(by.ID, func(l *line) {
+				if l.by == by {
+					l.end(closeSession, "session_ended")
+				}
+			})
+		}
+	}
 }

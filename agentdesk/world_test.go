@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,6 +65,20 @@ func (p *people) Token(ctx context.Context, token string) (authority.Actor, erro
 	return p.Session(ctx, token)
 }
 
+// Ended are those who are not among the people any more.
+func (p *people) Ended(_ context.Context, open []authority.Actor) (out []authority.Actor, _ error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, by := range open {
+		if !slices.Contains(slices.Collect(maps.Values(p.by)), by) {
+			out = append(out, by)
+		}
+	}
+	return out, nil
+}
+
+func (p *people) Touch(context.Context, authority.Actor) {}
+
 // outbox takes replies and sends nothing: delivery is the channels' part.
 type outbox struct{}
 
@@ -102,9 +118,9 @@ func nodeOn(t testing.TB, db *pg.DB, auth *people, grace time.Duration) *world {
 		t.Fatal(err)
 	}
 	w.url = "http://" + l.Addr().String()
-	w.t8s.Routes(s, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: func(html string, _ func(string) string) string { return html }})
+	w.t8s.Routes(s, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: func(html string, _, _ func(string) string) string { return html }})
 	customers.Routes(s)
-	w.desk = agentdesk.New(agentdesk.Options{Gate: w.gate, Tickets: w.t8s, Hub: hub, Live: event.NewLive(db), Log: quiet, Grace: grace})
+	w.desk = agentdesk.New(agentdesk.Options{Gate: w.gate, Tickets: w.t8s, Accounts: auth, Hub: hub, Live: event.NewLive(db), Log: quiet, Grace: grace})
 	w.desk.Routes(s)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var done sync.WaitGroup

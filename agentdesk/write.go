@@ -67,16 +67,20 @@ func (l *line) writeEvents(ctx context.Context) error {
 		if err := l.sendPrepared(e.Frame(prepareEvent).(*websocket.PreparedMessage)); err != nil { //nolint:forcetypeassert // ours
 			return err
 		}
-		l.lost(ctx, e)
+		switch e.Kind {
+		case "ticket.changed":
+			l.lost(ctx, e)
+		case "session.ended", "token.ended":
+			if e.Object == l.pass {
+				l.end(closeSession, "session_ended")
+			}
+		}
 	}
 	return nil
 }
 
 // lost stops watching a ticket that the agent can no longer see: it may have gone to another team.
 func (l *line) lost(ctx context.Context, e *event.Event) {
-	if e.Kind != "ticket.changed" {
-		return
-	}
 	l.mu.Lock()
 	watched := slices.Contains(l.watched, e.Object)
 	l.mu.Unlock()

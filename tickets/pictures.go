@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"frontline/internal/authority"
@@ -20,9 +19,9 @@ import (
 
 // Show is what it takes to show a message's HTML.
 type Show struct {
-	// HTML makes strangers' HTML fit for a sandboxed frame. picture is asked, for each picture's address in it, for the
-	// address to show it from; where that is empty the picture is left out.
-	HTML  func(html string, picture func(address string) string) string
+	// HTML makes strangers' HTML fit for a sandboxed frame. cid and remote give the address at which a picture that came
+	// with the message, or one from elsewhere, is shown; where that is empty, or remote is nil, it is left out.
+	HTML  func(html string, cid, remote func(string) string) string
 	Key   *secret.Key    // signs the addresses of pictures
 	Fetch *fetch.Fetcher // gets pictures from elsewhere
 
@@ -49,27 +48,29 @@ func (s Show) page(w http.ResponseWriter, r *http.Request, id int64) error {
 		return fault.New(fault.NotFound, "not_found", "what", "html")
 	}
 	until := time.Now().Truncate(pictureHour).Add(2 * pictureHour)
-	page := s.HTML(html, func(address string) string {
-		scheme, rest, _ := strings.Cut(address, ":")
-		switch strings.ToLower(scheme) {
-		case "cid":
-			if cid, err := url.PathUnescape(rest); err == nil && inline[cid] != 0 {
-				return s.address("attachments", inline[cid], "", until)
-			}
-			if inline[rest] != 0 {
-				return s.address("attachments", inline[rest], "", until)
-			}
-		case "http", "https":
-			if images {
-				return s.address("messages", id, address, until)
-			}
+	cid := func(cid string) string {
+		if inline[cid] == 0 {
+			return ""
 		}
-		return ""
-	})
+		return s.address("attachments", inline[cid], "", until)
+	}
+	var remote func(string) string
+	if images {
+		remote = func(from string) string { return s.address("messages", id, from, until) }
+	}
+	page := pageHead + s.HTML(html, cid, remote)
 	// Whether pictures from elsewhere are shown was decided above; those of the message itself always are.
 	web.Frame(w, []byte(page), images || len(inline) > 0)
 	return nil
 }
+
+// pageHead gives a mail that says nothing of its looks those of the desk, on paper: mails count on a white ground.
+const pageHead = `<!doctype html><meta charset="utf-8"><style>
+html { color-scheme: light; background: #fff; color: #1f1f1f }
+body { margin: 0; font: 14px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; overflow-wrap: anywhere }
+img { max-width: 100%; height: auto } table { max-width: 100% } pre { white-space: pre-wrap }
+</style>
+`
 
 // pictureHour rounds the end of addresses, so that a browser that opens a message again has its pictures still.
 const pictureHour = time.Hour

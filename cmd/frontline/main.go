@@ -25,7 +25,13 @@ const (
 
 // program is the command line. Every flag has an environment variable of the same name with FRONTLINE_ before it.
 type program struct {
+	Serve   ServeCmd   `cmd:"" help:"Run everything in one process."`
+	Migrate MigrateCmd `cmd:"" help:"Bring the schema up to date and stop."`
+	User    UserCmd    `cmd:"" help:"The people who work here."`
+	Token   TokenCmd   `cmd:"" help:"API tokens for programs."`
 	Mail    MailCmd    `cmd:"" help:"Tools for mail."`
+	Health  HealthCmd  `cmd:"" help:"Ask a running program whether it can work."`
+	OpenAPI OpenAPICmd `cmd:"" name:"openapi" help:"Print the description of the HTTP API (OpenAPI 3.1)."`
 	Version VersionCmd `cmd:"" help:"Print the version."`
 }
 
@@ -87,15 +93,24 @@ func complain(std stdio, err error, code int) int {
 	return code
 }
 
+// version is set when a release is built.
+var version = ""
+
 // VersionCmd prints the version that the build was made from.
 type VersionCmd struct{}
 
 // Run prints one line.
 func (VersionCmd) Run(std stdio) error {
-	version := "unknown"
-	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
-		version = b.Main.Version
-	}
-	_, err := fmt.Fprintf(std.Out, "frontline %s\n", version)
+	_, err := fmt.Fprintf(std.Out, "frontline %s\n", versionName())
 	return err
+}
+
+func versionName() string {
+	if version != "" {
+		return version
+	}
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
+		return b.Main.Version
+	}
+	return "unknown"
 }

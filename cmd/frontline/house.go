@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"time"
+
+	"frontline/agentdesk"
+	"frontline/agentdesk/ui"
+	"frontline/channels"
+	"frontline/channels/email/mime"
+	"frontline/crm"
+	"frontline/internal/alarm"
+	"frontline/internal/authority"
+	"frontline/internal/blob"
+	"frontline/internal/event"
+	"frontline/internal/fetch"
+	"frontline/internal/job"
+	"frontline/internal/pg"
+	"frontline/internal/secret"
+	"frontline/internal/web"
+	"frontline/tickets"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// house is the whole program, put together and not yet running.
+type house struct {
+	log      *slog.Logger
+	db       *pg.DB
+	gate     *authority.Gate
+	accounts *authority.Accounts
+	hub      *event.Hub
+	jobs     *job.Jobs
+	tickets  *tickets.Tickets
+	desk     *agentdesk.Desk
+	web      *web.Server
+	sealing  chan struct{} // something was committed that is to be sealed
+	kinds    []job.Kind
+	parts    []func(context.Context) error // run beside, until the program ends
+}
+
+// build puts the program together, in the order of who needs whom. Nothing runs yet.
+func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.Logger) (*house, error) {
+	h := &house{log: log, db: db, hub: event.New(db), jobs: job.New(db), sealing: make(chan struct{}, 1)}
+	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.committed})
+	h.accounts = authority.NewAccounts(h.gate, authority.AccountOptions{Key: key})
+	customers := crm.New(h.gate)
+	h.tickets = tickets.New(h.gate, customers, files, channels.NewOutbox(nil))
+	alarms := alarm.New(h.gate)
+	h.desk = agentdesk.New(agentdesk.Options{
+		Gate: h.gate, Tickets: h.tickets, Accounts: h.accounts, Hub: h.hub, Live: event.NewLive(db), Log: log,
+	})
+	var err error
+	h.web, err = web.New(web.Options{
+		Auth: h.accounts, Answers: h.gate, Version: versionName(), PublicURL: s.PublicURL, Listen: s.Listen,
+		Log: log, Desk: ui.Files(),
+		Ready: []web.Check{{Name: "database", Do: db.Read.Ping}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.tickets.Routes(h.web, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: showMail})
+	customers.Routes(h.web)
+	alarms.Routes(h.web)
+	h.desk.Routes(h.web)
+
+	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.seal)
+	h.kinds = append(h.kinds,
+		job.Every("prune_events", time.Hour, time.Minute, func(ctx context.Context) error { return h.gate.PruneEvents(ctx, keepEvents) }),
+		job.Every("prune_keys", time.Hour, time.Minute, h.gate.PruneKeys),
+		job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep),
+	)
+	return h, nil
+}
+
+// showMail is how the tickets, which know no mail, have its HTML made harmless.
+func showMail(html string, cid, remote func(string) string) string {
+	return mime.SafeHTML(html, mime.HTMLOptions{CID: cid, Remote: remote})
+}
+
+// keepEvents is how far back a desk that was away catches up without reloading.
+const keepEvents = 7 * 24 * time.Hour
+
+// committed is called after each commit that emitted events. It never blocks.
+func (h *house) committed() {
+	h.hub.Poke()
+	h.jobs.Wake()
+	select {
+	case h.sealing <- struct{}{}:
+	default:
+	}
+}
+
+// seal chains what was audited: soon after commits of this node, and now and then for those of a node that died.
+func (h *house) seal(ctx context.Context) error {
+	const soon, anyway = 200 * time.Millisecond, 30 * time.Second
+	for {
+		if _, err := h.gate.Seal(ctx); err != nil && ctx.Err() == nil {
+			h.log.WarnContext(ctx, "audit not sealed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.sealing:
+		case <-time.After(anyway):
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(soon):
+		}
+	}
+}
+
+// run serves until ctx ends or a part fails: requests are finished first, then the parts end.
+func (h *house) run(ctx context.Context, l net.Listener) error {
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	parts, behind := errgroup.WithContext(behind)
+	for _, p := range h.parts {
+		parts.Go(func() error { return p(behind) })
+	}
+	parts.Go(func() error { return h.jobs.Run(behind, h.kinds...) })
+	front, quit := context.WithCancel(ctx)
+	defer quit()
+	context.AfterFunc(behind, quit)
+	err := h.web.Serve(front, l)
+	stop()
+	return errors.Join(err, ignoreEnd(parts.Wait()))
+}
+
+func ignoreEnd(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"frontline/internal/authority"
+)
+
+// cli is who acts on the command line.
+var cli = authority.System("cli")
+
+// UserCmd is about the people who work here.
+type UserCmd struct {
+	Add UserAddCmd `cmd:"" help:"Add somebody, and print the password once."`
+}
+
+// UserAddCmd adds somebody.
+type UserAddCmd struct {
+	Place
+	Login    string   `required:"" help:"What they sign in with."`
+	Name     string   `help:"Shown to colleagues and customers; without it the login."`
+	Email    string   `help:"Mail address."`
+	Role     []string `default:"agent" help:"agent, engineer, dispatcher, supervisor, sales, editor, manager, admin; several with commas."`
+	Tier     int      `default:"1" help:"How much they may give away alone, 1 to 9."`
+	Language string   `default:"zh" enum:"zh,en" help:"zh or en."`
+	Team     []string `help:"Teams, made when missing; several with commas."`
+	Password string   `help:"Without it one is made."`
+}
+
+// Run adds the person and prints login and password.
+func (c *UserAddCmd) Run(ctx context.Context, std stdio) error {
+	return c.withAccounts(ctx, std, func(a *authority.Accounts) error {
+		password := c.Password
+		if password == "" {
+			password = newPassword()
+		}
+		name := c.Name
+		if name == "" {
+			name = c.Login
+		}
+		teams, err := teams(ctx, a, c.Team)
+		if err != nil {
+			return err
+		}
+		if _, err := a.AddPerson(ctx, cli, authority.NewPerson{
+			Login: c.Login, Name: name, Email: c.Email, Password: password, Roles: c.Role, Tier: c.Tier, Language: c.Language, Teams: teams,
+		}); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(std.Out, "login    %s\npassword %s\n", strings.ToLower(c.Login), password)
+		return err
+	})
+}
+
+// teams finds teams by name, and makes those that are missing.
+func teams(ctx context.Context, a *authority.Accounts, names []string) ([]int64, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	there, err := a.Teams(ctx, cli)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]int64{}
+	for _, t := range there {
+		known[t.Name] = t.ID
+	}
+	var ids []int64
+	for _, name := range names {
+		id := known[name]
+		if id == 0 {
+			if id, err = a.SetTeam(ctx, cli, 0, name); err != nil {
+				return nil, err
+			}
+			known[name] = id
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// newPassword is one that can be read out: 20 letters and digits, 100 bits.
+func newPassword() string {
+	s := strings.ToLower(rand.Text()[:20])
+	return s[:5] + "-" + s[5:10] + "-" + s[10:15] + "-" + s[15:]
+}
+
+// TokenCmd is about API tokens.
+type TokenCmd struct {
+	Add TokenAddCmd `cmd:"" help:"Make a token with which a program acts as somebody, and print it once."`
+}
+
+// TokenAddCmd makes a token.
+type TokenAddCmd struct {
+	Place
+	Login string        `required:"" help:"Whose rights the program has."`
+	Name  string        `default:"api" help:"What it is for."`
+	Life  time.Duration `help:"How long it is good, such as 720h; without it until it is withdrawn."`
+}
+
+// Run makes the token and prints it.
+func (c *TokenAddCmd) Run(ctx context.Context, std stdio) error {
+	return c.withAccounts(ctx, std, func(a *authority.Accounts) error {
+		people, err := a.People(ctx, cli)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if p.Login != strings.ToLower(c.Login) {
+				continue
+			}
+			_, token, err := a.AddToken(ctx, cli, p.ID, c.Name, c.Life)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(std.Out, token)
+			return err
+		}
+		return fmt.Errorf("nobody has the login %q: frontline user add makes people", c.Login)
+	})
+}

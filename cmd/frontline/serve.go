@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"time"
+
+	"frontline/internal/blob"
+	"frontline/internal/pg"
+	"frontline/internal/secret"
+)
+
+// Settings are those of a running program.
+type Settings struct {
+	Place
+	Listen    string `default:"127.0.0.1:8080" help:"Address of the desk and the API, host:port."`
+	PublicURL string `name:"public-url" help:"How browsers reach the program, such as https://desk.example.com; without it http:// and the listening address."`
+}
+
+// ServeCmd runs everything in one process.
+type ServeCmd struct {
+	Settings
+}
+
+// Run serves until it is told to stop.
+func (c *ServeCmd) Run(ctx context.Context, std stdio) error {
+	return c.serve(ctx, std, func(context.Context, *house) (string, error) { return "", nil })
+}
+
+// serve starts the program and runs it until ctx ends. prepare is called when the database is there and before anybody
+// is answered; what it says is printed with the address.
+func (s Settings) serve(ctx context.Context, std stdio, prepare func(context.Context, *house) (string, error)) (err error) {
+	log := s.logger(std)
+	if err := s.folder(); err != nil {
+		return err
+	}
+	key, err := s.key()
+	if err != nil {
+		return err
+	}
+	// Before the database: a port that is taken is found at once.
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	defer l.Close() //nolint:errcheck // closed by serving, except where it never came to that
+	s.Listen = l.Addr().String()
+	st, err := s.storage(ctx, log, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.close()) }()
+	files, err := blob.Folder(filepath.Join(s.Data, "files"))
+	if err != nil {
+		return err
+	}
+	h, err := build(st.db, key, files, s, log)
+	if err != nil {
+		return err
+	}
+	if st.cluster != nil {
+		h.parts = append(h.parts, func(ctx context.Context) error { return keepCluster(ctx, st, s.clusterDir(), log) })
+	}
+	words, err := prepare(ctx, h)
+	if err != nil {
+		return err
+	}
+	address := s.PublicURL
+	if address == "" {
+		address = "http://" + s.Listen
+	}
+	fmt.Fprintf(std.Out, "Frontline is ready: %s\n%s", address, words)
+	return h.run(ctx, l)
+}
+
+// keepCluster starts the private database again where it ended by itself. Its address stays, so that the pools find it.
+func keepCluster(ctx context.Context, st *storage, dir string, log *slog.Logger) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-st.cluster.Done():
+		}
+		log.ErrorContext(ctx, "the database ended and is started again")
+		url := st.cluster.URL()
+		if err := st.cluster.Stop(); err != nil {
+			log.WarnContext(ctx, "database not stopped in order", "err", err)
+		}
+		for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
+			next, err := pg.StartPrivate(ctx, pg.ClusterOptions{Dir: dir, Log: log})
+			if err == nil && next.URL() != url {
+				return errors.Join(errors.New("the database came back at another address"), next.Stop())
+			}
+			if err == nil {
+				st.cluster = next
+				break
+			}
+			log.ErrorContext(ctx, "database not started", "err", err)
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(pause):
+			}
+		}
+	}
+}
+
+// OpenAPICmd prints the description of the API.
+type OpenAPICmd struct{}
+
+// Run needs no database: the description is made from the code.
+func (OpenAPICmd) Run(std stdio) error {
+	h, err := build(&pg.DB{}, &secret.Key{}, nil, Settings{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	b, err := h.web.OpenAPI()
+	if err != nil {
+		return err
+	}
+	_, err = std.Out.Write(b)
+	return err
+}
