@@ -108,7 +108,7 @@ function Server({ name, title, kept }: { name: "imap" | "smtp"; title: string; k
   const securities = (["tls", "starttls", "plain"] as const).map((value) => ({ value, label: t(`mailboxes.security_${value}`) }));
   const auths = (["password", "xoauth2", "oauthbearer"] as const).map((value) => ({ value, label: t(`mailboxes.auth_${value}`) }));
   return (
-    <fieldset className={css.server}>
+    <fieldset className={css.serverFields}>
       <legend>{title}</legend>
       <div className={css.hostPort}>
         <Form.Item name={[name, "host"]} label={t("mailboxes.host")} rules={[{ required: true, message: t("mailboxes.required") }]}>

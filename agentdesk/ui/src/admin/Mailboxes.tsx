@@ -2,13 +2,13 @@ import { CheckCircleFilled, ExclamationCircleFilled, MailOutlined, PlusOutlined 
 import { useQuery } from "@tanstack/react-query";
 import { Button, Progress } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { Trans, useTranslation } from "react-i18next";
 import { mailboxes } from "@/api/calls";
 import type { Folder, Health, Mailbox } from "@/api/types";
 import { keys } from "@/data/keys";
 import { queuesQuery } from "@/data/queries";
 import { Bone, Failed, Late, Nothing } from "@/parts/states";
-import { Time } from "@/parts/Time";
+import { Lasting, Time } from "@/parts/Time";
 import { span, useNow } from "@/parts/time";
 import css from "./admin.module.css";
 import { MailboxForm } from "./MailboxForm.tsx";
@@ -85,8 +85,9 @@ function State({ name, health, server }: { name: string; health: Health; server:
       </span>
       <div className={css.stateMain}>
         <p>
-          <b>{name}</b> {t(health.ok ? "mailboxes.works" : "mailboxes.fails")} {t("alarms.since")} <Time at={health.since} clock />
-          <span className={css.muted}> · {server}</span>
+          <b>{name}</b> {t(health.ok ? "mailboxes.works" : "mailboxes.fails")}{" "}
+          <Trans i18nKey="alarms.for" components={{ time: <Lasting since={health.since} /> }} />
+          <span className={css.server}>{server}</span>
         </p>
         {health.error && <p className={css.errorText}>{health.error}</p>}
         {health.last_success && (

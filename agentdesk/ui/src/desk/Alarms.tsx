@@ -3,11 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Popover } from "antd";
 import type { TFunction } from "i18next";
-import { useTranslation } from "react-i18next";
+import { Trans, useTranslation } from "react-i18next";
 import type { Alarm } from "@/api/types";
 import { alarmsQuery } from "@/data/queries";
 import { Quiet } from "@/parts/Quiet";
-import { Time } from "@/parts/Time";
+import { Lasting } from "@/parts/Time";
 import css from "./shell.module.css";
 
 /** What does not work in the whole system, and since when. Nothing at all while everything does. */
@@ -46,7 +46,7 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
   const { t } = useTranslation();
   return (
     <>
-      <b>{wording(alarm, t)}</b> {t("alarms.since")} <Time at={alarm.since} clock />
+      <b>{wording(alarm, t)}</b> <Trans i18nKey="alarms.for" components={{ time: <Lasting since={alarm.since} /> }} />
     </>
   );
 }

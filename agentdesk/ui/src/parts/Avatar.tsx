@@ -14,7 +14,7 @@ export function Avatar({ name, size = 28, agent }: Props) {
       className={css.avatar}
       data-agent={agent || undefined}
       data-hue={agent ? undefined : hue(name)}
-      style={{ width: size, height: size, fontSize: Math.round(size * 0.42) }}
+      style={{ width: size, height: size, fontSize: Math.max(10, Math.round(size * 0.42)) }}
       aria-hidden
     >
       {initials(name)}

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { full, medium, short, useNow } from "./time.ts";
+import { full, medium, short, span, useNow } from "./time.ts";
 
 interface Props {
   at: string;
@@ -16,6 +16,18 @@ export function Time({ at, className, clock }: Props) {
   return (
     <time dateTime={at} title={full(t, i18n.language)} className={className}>
       {(clock ? medium : short)(t, now, i18n.language)}
+    </time>
+  );
+}
+
+/** For how long something has been so: "17 min", with the moment it began under the pointer. */
+export function Lasting({ since }: { since: string }) {
+  const { i18n } = useTranslation();
+  const now = useNow();
+  const t = Date.parse(since);
+  return (
+    <time dateTime={since} title={full(t, i18n.language)}>
+      {span(Math.max(0, now - t), i18n.language)}
     </time>
   );
 }

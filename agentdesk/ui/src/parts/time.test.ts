@@ -7,8 +7,8 @@ const ago = (minutes: number) => now - minutes * 60_000;
 test("a moment is told as shortly as it can be", () => {
   const cases: [number, string, string][] = [
     [ago(0.5), "now", "现在"],
-    [ago(4), "4m", "4分钟"],
-    [ago(59), "59m", "59分钟"],
+    [ago(4), "4m", "4分钟前"],
+    [ago(59), "59m", "59分钟前"],
     [ago(125), "13:25", "13:25"],
     [new Date(2026, 10, 22, 9, 0).getTime(), "Sun", "周日"],
     [new Date(2026, 9, 1, 9, 0).getTime(), "1 Oct", "10月1日"],

@@ -24,7 +24,11 @@ function format(language: string, options: Intl.DateTimeFormatOptions): Intl.Dat
 export function short(at: number, current: number, language: string): string {
   const age = current - at;
   if (age < minute && age > -minute) return new Intl.RelativeTimeFormat(tag(language), { numeric: "auto" }).format(0, "second");
-  if (age > 0 && age < 60 * minute) return count(Math.floor(age / minute), "minute", "narrow", language);
+  if (age > 0 && age < 60 * minute) {
+    const n = Math.floor(age / minute);
+    // "4m" is English enough; "4分钟" is a length of time, not a moment.
+    return language === "zh" ? ago(n, language) : count(n, "minute", "narrow", language);
+  }
   const [a, b] = [new Date(at), new Date(current)];
   if (a.toDateString() === b.toDateString()) return format(language, { hour: "2-digit", minute: "2-digit" }).format(a);
   if (age > 0 && age < 6 * 24 * 60 * minute) return format(language, { weekday: "short" }).format(a);
@@ -32,8 +36,10 @@ export function short(at: number, current: number, language: string): string {
   return format(language, { ...year, month: "short", day: "numeric" }).format(a);
 }
 
-/** As short(), with the clock time beside a day. */
+/** As short() where there is room: "4 min ago", and the clock time beside a day. */
 export function medium(at: number, current: number, language: string): string {
+  const age = current - at;
+  if (age >= minute && age < 60 * minute) return ago(Math.floor(age / minute), language);
   const day = short(at, current, language);
   if (new Date(at).toDateString() === new Date(current).toDateString()) return day;
   return `${day} ${format(language, { hour: "2-digit", minute: "2-digit" }).format(at)}`;
@@ -66,6 +72,9 @@ export function span(ms: number, language: string): string {
 }
 
 const tag = (language: string) => (language === "zh" ? "zh-CN" : "en-GB");
+
+const ago = (minutes: number, language: string) =>
+  new Intl.RelativeTimeFormat(tag(language), { style: "short" }).format(-minutes, "minute");
 
 function count(n: number, unit: string, unitDisplay: "short" | "narrow", language: string): string {
   return new Intl.NumberFormat(tag(language), { style: "unit", unit, unitDisplay }).format(n);

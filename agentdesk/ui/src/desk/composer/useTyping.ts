@@ -1,25 +1,28 @@
 import { useEffect, useRef } from "react";
 import { socket } from "@/live/state";
 
+// The server forgets after ten seconds, so that a lost word does no harm; it is told again before.
+const again = 5000;
 const rest = 4000;
 
-/** Tells the colleagues that somebody writes, once, and that he stopped, after a rest or when the field is gone. */
+/** Tells the colleagues that somebody writes, and that he stopped: after a rest, or when the field is gone. */
 export function useTyping(object: string): () => void {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(
-    () => () => {
-      if (timer.current) socket.get()?.typing(object, false);
-      clearTimeout(timer.current);
-      timer.current = undefined;
-    },
-    [object],
-  );
+  const told = useRef(0);
+  const stop = () => {
+    if (timer.current) socket.get()?.typing(object, false);
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    told.current = 0;
+  };
+  // oxlint-disable-next-line react/exhaustive-deps -- stop reads refs only
+  useEffect(() => stop, [object]);
   return () => {
-    if (timer.current) clearTimeout(timer.current);
-    else socket.get()?.typing(object, true);
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      socket.get()?.typing(object, false);
-    }, rest);
+    if (Date.now() - told.current > again) {
+      told.current = Date.now();
+      socket.get()?.typing(object, true);
+    }
+    clearTimeout(timer.current);
+    timer.current = setTimeout(stop, rest);
   };
 }

@@ -70,7 +70,7 @@ export const ListRow = memo(function ListRow({ row, top, position, total, open, 
           {queueName && <span className={css.queue}>{queueName}</span>}
           {row.assignee && row.assignee.id !== me && (
             <span title={row.assignee.name} className={css.assignee}>
-              <Avatar name={row.assignee.name} size={16} agent />
+              <Avatar name={row.assignee.name} size={18} agent />
             </span>
           )}
         </span>

@@ -53,6 +53,19 @@ export function Timeline({ id, ticket }: { id: number; ticket: Ticket | undefine
     if (ready) virtual.scrollToEnd();
   }, [ready, asked, virtual]);
 
+  // The composer that opens takes room from below; who reads the end goes on reading it.
+  const resting = useRef(atEnd);
+  useEffect(() => {
+    resting.current = atEnd;
+  });
+  useEffect(() => {
+    const el = scroller.current;
+    if (!el) return;
+    const watch = new ResizeObserver(() => resting.current && virtual.scrollToEnd());
+    watch.observe(el);
+    return () => watch.disconnect();
+  }, [virtual]);
+
   useEffect(() => {
     if (atEnd) setSeen(lastKey);
   }, [atEnd, lastKey]);
