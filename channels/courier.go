@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"frontline/crm"
 	"frontline/internal/authority"
 	"frontline/internal/job"
 	"frontline/tickets"
@@ -23,8 +24,9 @@ type Delivery struct {
 	Channel  string
 	Account  int64
 	Remote   string
-	Hash     *string // of the composed message, once it is composed
-	Attempts int     // this one included
+	Hash     *string  // of the composed message, once it is composed
+	Left     []string // recipients still to be reached; nil: all
+	Attempts int      // this one included
 	Created  time.Time
 }
 
@@ -35,6 +37,7 @@ type Result struct {
 	Text   string   // the other side's whole answer
 	Keys   []string // names that the other side gave the message
 	Gone   []string // addresses that refused for good
+	Left   []string // with Later: recipients that were put off while others took it; nil: all
 }
 
 // State is how far an attempt came.
@@ -127,9 +130,9 @@ func (c *Courier) claim(ctx context.Context, ticket int64) (d *Delivery, wait ti
 		var x Delivery
 		var state string
 		var next time.Time
-		err := tx.QueryRow(ctx, `select id, message_id, ticket_id, channel, account_id, remote_id, hash, attempts, created_at, state, next_at
+		err := tx.QueryRow(ctx, `select id, message_id, ticket_id, channel, account_id, remote_id, hash, remaining, attempts, created_at, state, next_at
 			from deliveries where ticket_id = $1 and state in ('queued', 'sending') order by id limit 1 for update`, ticket).
-			Scan(&x.ID, &x.Message, &x.Ticket, &x.Channel, &x.Account, &x.Remote, &x.Hash, &x.Attempts, &x.Created, &state, &next)
+			Scan(&x.ID, &x.Message, &x.Ticket, &x.Channel, &x.Account, &x.Remote, &x.Hash, &x.Left, &x.Attempts, &x.Created, &state, &next)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			return nil
@@ -171,12 +174,17 @@ func (c *Courier) settle(ctx context.Context, d Delivery, res Result) error {
 
 // settle is the part of it that others use: the delivery, the message on the ticket, the names.
 func settle(ctx context.Context, tx *authority.Tx, t *tickets.Tickets, d Delivery, res Result, next time.Time) error {
-	if _, err := tx.Exec(ctx, `update deliveries set state = $2, detail = $3, remote_text = $4, next_at = $5, updated_at = now() where id = $1`,
-		d.ID, string(res.State), res.Detail, res.Text, next); err != nil {
+	if _, err := tx.Exec(ctx, `update deliveries set state = $2, detail = $3, remote_text = $4, next_at = $5, remaining = coalesce($6, remaining), updated_at = now() where id = $1`,
+		d.ID, string(res.State), res.Detail, res.Text, next, res.Left); err != nil {
 		return fmt.Errorf("settle the delivery: %w", err)
 	}
 	if len(res.Keys) > 0 {
 		if err := t.AddKeys(ctx, tx, d.Message, d.Channel, res.Keys...); err != nil {
+			return err
+		}
+	}
+	for _, address := range res.Gone {
+		if err := crm.Bounced(ctx, tx, address, false); err != nil {
 			return err
 		}
 	}

@@ -77,6 +77,7 @@ create table deliveries (
 	account_id  bigint not null,       -- the mailbox
 	remote_id   text not null unique,  -- the Message-ID; the same on every try
 	keys        text[] not null default '{}',
+	remaining   text[],                -- null: all; else those who were put off while others took it
 	hash        text,                  -- the composed message; the same bytes on every try
 	state       text not null default 'queued' check (state in ('queued', 'sending', 'sent', 'uncertain', 'failed')),
 	attempts    int not null default 0,

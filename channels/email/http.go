@@ -1,0 +1,97 @@
+package email
+
+import (
+	"context"
+	"net/http"
+
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+	"frontline/internal/web"
+
+	"github.com/jackc/pgx/v5"
+)
+
+type idIn struct {
+	ID int64 `path:"id"`
+}
+
+// Routes adds the channel's operations to the API.
+func (e *Email) Routes(s *web.Server) {
+	web.Query(s, web.Op{Method: http.MethodGet, Path: "/mailboxes", ID: "list-mailboxes", Summary: "Mailboxes with their state", Tag: "mailboxes"},
+		func(ctx context.Context, by authority.Actor, _ *struct{}) (web.Page[Status], error) {
+			all, err := e.Mailboxes(ctx, by)
+			return web.Page[Status]{Items: all}, err
+		})
+	web.Command(s, web.Op{Method: http.MethodPost, Path: "/mailboxes", ID: "create-mailbox", Summary: "Add a mailbox", Tag: "mailboxes", Status: http.StatusCreated},
+		func(ctx context.Context, by authority.Actor, in *struct{ Body Edit }) (Saved, error) {
+			return e.Save(ctx, by, 0, in.Body)
+		})
+	web.Command(s, web.Op{Method: http.MethodPut, Path: "/mailboxes/{id}", ID: "replace-mailbox", Summary: "Change a mailbox; absent secrets stay", Tag: "mailboxes"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			idIn
+			Body Edit
+		},
+		) (Saved, error) {
+			return e.Save(ctx, by, in.ID, in.Body)
+		})
+	web.Query(s, web.Op{
+		Method: http.MethodGet, Path: "/mailboxes/{id}/aside", ID: "list-mail-aside", Tag: "mailboxes",
+		Summary: "Mails that are kept aside: automatic ones that belong to no ticket, and unreadable ones",
+	},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			idIn
+			web.Paging
+		},
+		) (web.Page[Aside], error) {
+			return e.aside(ctx, by, in.ID, in.Paging)
+		})
+}
+
+// Aside is a mail that became no message.
+type Aside struct {
+	ID      int64  `json:"id"`
+	State   string `json:"state" enum:"set_aside,quarantined"`
+	Reason  string `json:"reason"`
+	Size    int64  `json:"size"`
+	Message *int64 `json:"message_id" doc:"the ticket's message that shows it, where there is one"`
+	At      string `json:"received_at"`
+}
+
+func (e *Email) aside(ctx context.Context, by authority.Actor, mailbox int64, p web.Paging) (page web.Page[Aside], err error) {
+	before, found, err := web.Place[int64](p.After)
+	if err != nil {
+		return page, err
+	}
+	if !found {
+		before = 1<<63 - 1
+	}
+	var rows []Aside
+	err = e.gate.View(ctx, by, func(q authority.Query) error {
+		if err := e.mayEdit(ctx, q, by); err != nil {
+			return err
+		}
+		r, err := q.Query(ctx, `select id, state, reason, size, message_id, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from raw_mails
+			where mailbox_id = $1 and state in ('set_aside', 'quarantined') and id < $2 order by id desc limit $3`, mailbox, before, p.Limit+1)
+		if err != nil {
+			return wrap("mails aside", err)
+		}
+		rows, err = pgx.CollectRows(r, pgx.RowToStructByPos[Aside])
+		return wrap("mails aside", err)
+	})
+	if err != nil {
+		return page, err
+	}
+	return web.NewPage(rows, p.Limit, func(a Aside) int64 { return a.ID })
+}
+
+// mayEdit refuses who may not change mailboxes: their servers and state are nobody else's business.
+func (e *Email) mayEdit(ctx context.Context, q authority.Query, by authority.Actor) error {
+	var may bool
+	if err := q.QueryRow(ctx, `select exists (select from agents a join rights r on r.act = 'mailbox.edit' and r.role = any (a.roles) where a.id = $1 and a.disabled_at is null)`, by.ID).Scan(&may); err != nil {
+		return wrap("may edit mailboxes", err)
+	}
+	if !may {
+		return fault.New(fault.Forbidden, "not_allowed", "act", "mailbox.edit")
+	}
+	return nil
+}

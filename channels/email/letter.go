@@ -1,0 +1,86 @@
+package email
+
+import (
+	"html"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// letter is what an agent's message looks like to the customer: the words, the signature, and below
+// them what is answered, quoted in the way that mail programs recognise and fold.
+type letter struct {
+	words, signature string
+	quoted           *quoted
+}
+
+// quoted is the message that is answered.
+type quoted struct {
+	name string
+	at   time.Time
+	text string
+}
+
+// maxQuote bounds the history below an answer, in bytes; the whole is on the ticket.
+const maxQuote = 20_000
+
+// intro is the line above what is quoted, in the language of the answer.
+func (l letter) intro() string {
+	name := strings.Join(strings.Fields(l.quoted.name), " ")
+	if chinese(l.words) {
+		return "在 " + l.quoted.at.Format("2006年1月2日 15:04 MST") + "，" + name + " 写道："
+	}
+	return "On " + l.quoted.at.Format("Mon, 2 Jan 2006 15:04 MST") + ", " + name + " wrote:"
+}
+
+// chinese says whether a text has Chinese characters.
+func chinese(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+func (l letter) history() string {
+	t := strings.TrimSpace(l.quoted.text)
+	if len(t) > maxQuote {
+		t = strings.ToValidUTF8(t[:maxQuote], "") + "\n…"
+	}
+	return t
+}
+
+// text is the plain part. "-- " on its own line starts a signature (RFC 3676, 4.3).
+func (l letter) text() string {
+	var b strings.Builder
+	b.WriteString(strings.TrimRight(l.words, "\n"))
+	if l.signature != "" {
+		b.WriteString("\n\n-- \n" + l.signature)
+	}
+	if l.quoted != nil {
+		b.WriteString("\n\n" + l.intro() + "\n")
+		for _, line := range strings.Split(l.history(), "\n") {
+			b.WriteString("> " + line + "\n")
+		}
+	}
+	return b.String()
+}
+
+// html is the same for programs that show HTML. Everything in it is escaped: neither the agent's
+// words nor the customer's can become markup.
+func (l letter) html() string {
+	var b strings.Builder
+	b.WriteString(`<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><div style="font-family:sans-serif;font-size:14px;line-height:1.6">`)
+	b.WriteString(lines(strings.TrimRight(l.words, "\n")))
+	if l.signature != "" {
+		b.WriteString(`<div style="color:#666"><br>-- <br>` + lines(l.signature) + `</div>`)
+	}
+	b.WriteString(`</div>`)
+	if l.quoted != nil {
+		b.WriteString(`<br><div class="gmail_quote"><div>` + html.EscapeString(l.intro()) +
+			`</div><blockquote class="gmail_quote" type="cite" style="margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex">` +
+			lines(l.history()) + `</blockquote></div>`)
+	}
+	b.WriteString(`</body></html>`)
+	return b.String()
+}
+
+func lines(s string) string {
+	return strings.ReplaceAll(html.EscapeString(s), "\n", "<br>\n")
+}

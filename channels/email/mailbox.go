@@ -1,0 +1,99 @@
+package email
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"frontline/internal/authority"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Server is how to reach one of a mailbox's servers.
+type Server struct {
+	Host     string   `json:"host" minLength:"1" maxLength:"255"`
+	Port     int      `json:"port" minimum:"1" maximum:"65535"`
+	Security string   `json:"security" enum:"tls,starttls,plain" default:"tls"`
+	User     string   `json:"user,omitempty" maxLength:"320"`
+	Auth     string   `json:"auth,omitempty" enum:"password,xoauth2,oauthbearer" default:"password"`
+	Folders  []string `json:"folders,omitempty" maxItems:"20" doc:"IMAP: folders to read; none: INBOX"`
+	Sent     string   `json:"sent,omitempty" maxLength:"255" doc:"IMAP: the folder in which the provider keeps sent mail; proof for uncertain deliveries"`
+	CA       string   `json:"ca,omitempty" maxLength:"100000" doc:"PEM: the only authorities to trust; none: the system's"`
+}
+
+// Mailbox is an address that customers write to, with its settings.
+type Mailbox struct {
+	ID            int64   `json:"id"`
+	Name          string  `json:"name" doc:"shown to customers as the sender"`
+	Address       string  `json:"address"`
+	QueueID       int64   `json:"queue_id"`
+	IMAP          *Server `json:"imap"`
+	SMTP          *Server `json:"smtp"`
+	Signature     string  `json:"signature"`
+	Acknowledge   bool    `json:"acknowledge" doc:"tell the sender of a new ticket that it has come"`
+	AckText       string  `json:"ack_text"`
+	SubjectTag    bool    `json:"subject_tag"`
+	PlusToken     bool    `json:"plus_token" doc:"answers go to name+token@domain; the server must deliver that to name@domain"`
+	TrustAuthserv string  `json:"trust_authserv" doc:"the host whose Authentication-Results are believed"`
+	Disabled      bool    `json:"disabled"`
+
+	imapSecret, smtpSecret []byte // sealed
+}
+
+const mailboxColumns = `id, name, address, queue_id, imap, smtp, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv,
+	disabled_at is not null, imap_secret, smtp_secret`
+
+func scanMailbox(r pgx.CollectableRow) (Mailbox, error) {
+	var m Mailbox
+	return m, r.Scan(&m.ID, &m.Name, &m.Address, &m.QueueID, &m.IMAP, &m.SMTP, &m.Signature, &m.Acknowledge, &m.AckText,
+		&m.SubjectTag, &m.PlusToken, &m.TrustAuthserv, &m.Disabled, &m.imapSecret, &m.smtpSecret)
+}
+
+func (m Mailbox) domain() string {
+	_, domain, _ := strings.Cut(m.Address, "@")
+	return domain
+}
+
+// secret opens the password or token of one side, "imap" or "smtp". A mailbox whose SMTP has no
+// secret of its own uses that of IMAP.
+func (e *Email) secret(m Mailbox, side string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) {
+		box, of := m.imapSecret, "imap"
+		if side == "smtp" && len(m.smtpSecret) > 0 {
+			box, of = m.smtpSecret, "smtp"
+		}
+		if len(box) == 0 {
+			return "", nil
+		}
+		plain, err := e.key.Open(box, secretContext(m.ID, of))
+		return string(plain), wrap("open the mailbox secret", err)
+	}
+}
+
+// secretContext binds a sealed secret to its row, so that one copied to another row opens nothing.
+func secretContext(mailbox int64, side string) string {
+	return fmt.Sprintf("mailbox:%d:%s", mailbox, side)
+}
+
+// active reads the mailboxes that are not disabled.
+func (e *Email) active(ctx context.Context) (boxes []Mailbox, err error) {
+	err = e.gate.View(ctx, self, func(q authority.Query) error {
+		rows, err := q.Query(ctx, `select `+mailboxColumns+` from mailboxes where disabled_at is null order by id`)
+		if err != nil {
+			return wrap("mailboxes", err)
+		}
+		boxes, err = pgx.CollectRows(rows, scanMailbox)
+		return wrap("mailboxes", err)
+	})
+	return boxes, err
+}
+
+// mailbox reads one.
+func (e *Email) mailbox(ctx context.Context, q authority.Query, id int64) (Mailbox, error) {
+	rows, err := q.Query(ctx, `select `+mailboxColumns+` from mailboxes where id = $1`, id)
+	if err != nil {
+		return Mailbox{}, wrap("mailbox", err)
+	}
+	return pgx.CollectExactlyOneRow(rows, scanMailbox)
+}

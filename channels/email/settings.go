@@ -1,0 +1,115 @@
+package email
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"frontline/crm"
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Edit is what a mailbox is made with, or changed to. Secrets that are absent stay as they are.
+type Edit struct {
+	Name          string  `json:"name" minLength:"1" maxLength:"100"`
+	Address       string  `json:"address" minLength:"3" maxLength:"320"`
+	QueueID       int64   `json:"queue_id"`
+	IMAP          *Server `json:"imap,omitempty"`
+	SMTP          *Server `json:"smtp,omitempty"`
+	IMAPSecret    *string `json:"imap_secret,omitempty" maxLength:"10000" writeOnly:"true"`
+	SMTPSecret    *string `json:"smtp_secret,omitempty" maxLength:"10000" writeOnly:"true"`
+	Signature     string  `json:"signature,omitempty" maxLength:"2000"`
+	Acknowledge   bool    `json:"acknowledge,omitempty"`
+	AckText       string  `json:"ack_text,omitempty" maxLength:"5000"`
+	SubjectTag    *bool   `json:"subject_tag,omitempty" doc:"absent: true"`
+	PlusToken     bool    `json:"plus_token,omitempty"`
+	TrustAuthserv string  `json:"trust_authserv,omitempty" maxLength:"255"`
+	Disabled      bool    `json:"disabled,omitempty"`
+}
+
+// Saved names the mailbox that was saved.
+type Saved struct {
+	ID int64 `json:"id"`
+}
+
+// Save makes a mailbox (id 0) or changes one; fetching starts again with the new settings.
+func (e *Email) Save(ctx context.Context, by authority.Actor, id int64, x Edit) (Saved, error) {
+	p, err := crm.Point{Kind: crm.Email, Address: x.Address}.Normal()
+	if err != nil {
+		return Saved{}, fault.BadField("address", "bad_email")
+	}
+	x.Address = p.Address
+	err = e.gate.Do(ctx, by, func(tx *authority.Tx) error {
+		if err := tx.Allow(ctx, authority.Act{Name: "mailbox.edit", Object: mailboxObject(id)}); err != nil {
+			return err
+		}
+		if err := e.save(ctx, tx, &id, x); err != nil {
+			return saveFault(err, x)
+		}
+		tx.Emit("mailbox.changed", mailboxObject(id), "staff")
+		tx.Return(Saved{id})
+		return nil
+	})
+	if err == nil {
+		poke(e.reload)
+	}
+	return Saved{id}, err
+}
+
+func saveFault(err error, x Edit) error {
+	var pe *pgconn.PgError
+	switch {
+	case errors.As(err, &pe) && pe.Code == "23505":
+		return fault.New(fault.Conflict, "address_taken", "address", x.Address)
+	case errors.As(err, &pe) && pe.Code == "23503":
+		return fault.BadField("queue_id", "unknown_queue")
+	case errors.Is(err, pgx.ErrNoRows):
+		return fault.New(fault.NotFound, "not_found", "what", "mailbox")
+	}
+	return wrap("save the mailbox", err)
+}
+
+func (e *Email) save(ctx context.Context, tx *authority.Tx, id *int64, x Edit) error {
+	imap, err := asJSON(x.IMAP)
+	if err != nil {
+		return err
+	}
+	smtp, err := asJSON(x.SMTP)
+	if err != nil {
+		return err
+	}
+	if *id == 0 {
+		if err := tx.QueryRow(ctx, `insert into mailboxes (name, address, queue_id) values ($1, $2, $3) returning id`, x.Name, x.Address, x.QueueID).Scan(id); err != nil {
+			return err
+		}
+	}
+	if err := tx.QueryRow(ctx, `update mailboxes set name = $2, address = $3, queue_id = $4, imap = $5, smtp = $6, signature = $7, acknowledge = $8, ack_text = $9,
+			subject_tag = $10, plus_token = $11, trust_authserv = $12, disabled_at = case when $13 then coalesce(disabled_at, now()) end, updated_at = now()
+		where id = $1 returning id`, *id, x.Name, x.Address, x.QueueID, imap, smtp, x.Signature, x.Acknowledge, x.AckText,
+		x.SubjectTag == nil || *x.SubjectTag, x.PlusToken, strings.ToLower(x.TrustAuthserv), x.Disabled).Scan(id); err != nil {
+		return err
+	}
+	if x.IMAPSecret != nil {
+		if _, err := tx.Exec(ctx, `update mailboxes set imap_secret = $2 where id = $1`, *id, e.key.Seal([]byte(*x.IMAPSecret), secretContext(*id, "imap"))); err != nil {
+			return err
+		}
+	}
+	if x.SMTPSecret != nil {
+		if _, err := tx.Exec(ctx, `update mailboxes set smtp_secret = $2 where id = $1`, *id, e.key.Seal([]byte(*x.SMTPSecret), secretContext(*id, "smtp"))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func asJSON(s *Server) ([]byte, error) {
+	if s == nil {
+		return nil, nil
+	}
+	return json.Marshal(s)
+}
