@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,7 +60,7 @@ func explain(err error) error {
 		return err
 	}
 	switch {
-	case pe.Code == "22023" && pe.Routine == "check_role", pe.Code == "42501" && pe.Routine == "check_role":
+	case (pe.Code == "22023" || pe.Code == "42501") && strings.Contains(pe.Message, "role"): // none, or not granted
 		return fmt.Errorf("%w: run frontline migrate, which makes the role %s and grants it to the login", err, Role)
 	case pe.Code == "53300":
 		return fmt.Errorf("%w: raise max_connections of the server", err)

@@ -119,8 +119,15 @@ func (s *server) clone(ctx context.Context, schemas []pg.Schema) (string, error)
 		return "", err
 	}
 	name := fmt.Sprintf("test_%d", s.clones.Add(1))
-	_, err := s.admin.Exec(ctx, `create database `+name+` template `+from+` owner frontline strategy file_copy`)
-	return name, err
+	for _, sql := range []string{
+		`create database ` + name + ` template ` + from + ` owner frontline strategy file_copy`,
+		`revoke all on database ` + name + ` from public`, // as Migrate does: a copy has the rights of a new database
+	} {
+		if _, err := s.admin.Exec(ctx, sql); err != nil {
+			return "", err
+		}
+	}
+	return name, nil
 }
 
 // url is the address of a database of the cluster for the program's login.
