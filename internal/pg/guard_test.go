@@ -198,6 +198,11 @@ const serving = `select current_setting('port')::int`
 func TestHungPrimaryIsCutAndItsStandbyTakesOver(t *testing.T) {
 	t.Parallel()
 	a, b := pair(t)
+	f := Check(t.Context(), CheckOptions{URL: tcp(login, b, a), Schemas: []Schema{rows}})
+	wantBad(t, f)
+	if !says(f, "a standby") {
+		t.Errorf("the doctor sees no standby: %+v", f)
+	}
 	log := &said{}
 	db, err := Open(t.Context(), tcp(login, b, a)+"?target_session_attrs=read-write", Options{Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {

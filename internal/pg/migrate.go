@@ -47,6 +47,8 @@ const migrationLock = 0x66726f6e746c696e
 // step is one migration file.
 type step struct{ module, name, sql, sum string }
 
+func (s step) id() string { return s.module + "/" + s.name }
+
 // steps lists the files of the schemas in the order in which they run, the base module first.
 func steps(schemas []Schema) ([]step, error) {
 	var out []step
@@ -127,11 +129,11 @@ func Migrate(ctx context.Context, url string, schemas ...Schema) error {
 		return err
 	}
 	for _, s := range list {
-		if _, done := ran[s.module+"/"+s.name]; done {
+		if _, done := ran[s.id()]; done {
 			continue
 		}
 		if err := run(ctx, c, s); err != nil {
-			return fmt.Errorf("migration %s/%s: %w", s.module, s.name, err)
+			return fmt.Errorf("migration %s: %w", s.id(), err)
 		}
 	}
 	return nil
@@ -154,7 +156,23 @@ func owner(ctx context.Context, url string) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	if err := fit(c.PgConn()); err != nil {
+		return nil, errors.Join(err, c.Close(ctx))
+	}
 	return c, nil
+}
+
+// fit refuses a server that the program's SQL does not run on.
+func fit(c *pgconn.PgConn) error {
+	version := c.ParameterStatus("server_version") // "15.18 (Debian …)", "18beta1"
+	var major int
+	if _, err := fmt.Sscanf(version, "%d", &major); err != nil || major < leastMajor {
+		return fmt.Errorf("the server is PostgreSQL %s, %d is the least", version, leastMajor)
+	}
+	if e := c.ParameterStatus("server_encoding"); e != "UTF8" {
+		return fmt.Errorf("the database has the encoding %s: make it anew with create database … encoding 'UTF8' template template0", e)
+	}
+	return nil
 }
 
 // prepare makes what stands outside the numbered files because a restored dump may lack it: the role, which belongs to
@@ -214,9 +232,14 @@ begin
 	grant select on migrations to ` + Role + `;
 end $$`
 
+// querier is a connection or a pool.
+type querier interface {
+	Query(context.Context, string, ...any) (pgx.Rows, error)
+}
+
 // history is what ran: "module/name" to checksum.
-func history(ctx context.Context, c *pgx.Conn) (map[string]string, error) {
-	rows, err := c.Query(ctx, `select module || '/' || name, sha256 from migrations`)
+func history(ctx context.Context, q querier) (map[string]string, error) {
+	rows, err := q.Query(ctx, `select module || '/' || name, sha256 from migrations`)
 	if err != nil {
 		return nil, fmt.Errorf("list migrations: %w", err)
 	}
@@ -231,11 +254,38 @@ func history(ctx context.Context, c *pgx.Conn) (map[string]string, error) {
 	return ran, nil
 }
 
+// Ready returns nil when the database answers and every migration of the schemas has run on it. A newer program's that
+// have run do not matter here: the previous version goes on working while nodes are replaced one by one.
+func (db *DB) Ready(ctx context.Context, schemas ...Schema) error {
+	list, err := steps(schemas)
+	if err != nil {
+		return err
+	}
+	ran, err := history(ctx, db.Read)
+	if err != nil {
+		return err
+	}
+	if m := missing(list, ran); len(m) > 0 {
+		return fmt.Errorf("migrations have not run: %s", strings.Join(m, ", "))
+	}
+	return nil
+}
+
+// missing lists the steps that have not run.
+func missing(list []step, ran map[string]string) (out []string) {
+	for _, s := range list {
+		if _, done := ran[s.id()]; !done {
+			out = append(out, s.id())
+		}
+	}
+	return out
+}
+
 // agree compares what the program brings with what the database says ran.
 func agree(list []step, ran map[string]string) error {
 	known := map[string]string{}
 	for _, s := range list {
-		known[s.module+"/"+s.name] = s.sum
+		known[s.id()] = s.sum
 	}
 	var unknown, changed []string
 	for name, sum := range ran {

@@ -41,6 +41,7 @@ type Cluster struct {
 	opt     ClusterOptions
 	socket  string   // the folder of the socket
 	program *os.File // the lock
+	lent    bool     // another program's: not to be stopped
 	cmd     *exec.Cmd
 
 	done    chan struct{} // closed when the server has ended
@@ -122,6 +123,29 @@ func StartPrivate(ctx context.Context, o ClusterOptions) (_ *Cluster, err error)
 		return nil, errors.Join(err, c.Stop())
 	}
 	return c, nil
+}
+
+// Use gives the cluster in o.Dir to a command that runs beside the program: the one of the program that runs, which
+// stays that program's, else one of its own as by StartPrivate.
+func Use(ctx context.Context, o ClusterOptions) (*Cluster, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	o.Dir = dir
+	c, err := StartPrivate(ctx, o)
+	if !errors.Is(err, ErrInUse) {
+		return c, err
+	}
+	h := readHolder(dir)
+	if h.URL == "" {
+		return nil, err // it only just starts
+	}
+	conn, away := pgx.Connect(ctx, h.URL)
+	if away != nil {
+		return nil, fmt.Errorf("%w, and its server does not answer: %w", err, away)
+	}
+	return &Cluster{opt: o, socket: or(h.Socket, dir), lent: true, done: make(chan struct{})}, conn.Close(ctx)
 }
 
 // place finds a folder for the socket and clears what a killed predecessor left. This is safe because the server lock
@@ -292,8 +316,12 @@ func address(socket, user, name string) string {
 // Done is closed when the server has ended, asked or not. A program whose database is gone should end too.
 func (c *Cluster) Done() <-chan struct{} { return c.done }
 
-// Stop shuts the server down in order, harder after a minute, and returns when it is gone. It may be called twice.
+// Stop shuts the server down in order, harder after a minute, and returns when it is gone. It may be called twice. A
+// server that another program runs is left to it.
 func (c *Cluster) Stop() error {
+	if c.lent {
+		return nil
+	}
 	c.stop.Do(func() {
 		defer c.release()
 		c.serving.Store(false)
