@@ -2,7 +2,6 @@ package authority
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"log/slog"
 	"time"
@@ -55,11 +54,7 @@ func NewAccounts(gate *Gate, o AccountOptions) *Accounts {
 var api = System("api")
 
 // newSecret is 256 random bits, written for headers and cookies.
-func newSecret() string {
-	var b [32]byte
-	rand.Read(b[:]) //nolint:errcheck // crypto/rand never fails: it stops the program
-	return base64.RawURLEncoding.EncodeToString(b[:])
-}
+func newSecret() string { return base64.RawURLEncoding.EncodeToString(randomBytes(32)) }
 
 // seenEvery bounds how often a session or token that is used writes that it was.
 const seenEvery = time.Minute

@@ -62,15 +62,23 @@ func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
 
 // hashPassword gives the PHC form, $argon2id$v=19$m=…,t=…,p=…$salt$hash. Call it in a slot.
 func hashPassword(password string) string {
-	salt := make([]byte, argonSalt)
-	rand.Read(salt) //nolint:errcheck // crypto/rand never fails: it stops the program
-	hash := argon2.IDKey([]byte(norm.NFC.String(password)), salt, argonTime, argonMemory, argonLanes, argonHash)
+	salt := randomBytes(argonSalt)
+	return phc(salt, argon2.IDKey([]byte(norm.NFC.String(password)), salt, argonTime, argonMemory, argonLanes, argonHash))
+}
+
+func phc(salt, hash []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hash))
 }
 
-// noPassword stands in for an account that does not exist, so that the answer takes as long. Nobody knows its password.
-var noPassword = hashPassword(newSecret())
+// noPassword stands in for an account that does not exist, so that the answer takes as long. No password has this hash.
+var noPassword = phc(randomBytes(argonSalt), randomBytes(argonHash))
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b) //nolint:errcheck // crypto/rand never fails: it stops the program
+	return b
+}
 
 var errHash = errors.New("kept password is not readable")
 

@@ -2,7 +2,6 @@ package authority
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
 	"errors"
@@ -36,9 +35,7 @@ var base32Plain = base32.StdEncoding.WithPadding(base32.NoPadding)
 // ProposeFactor makes a new seed for the agent's second factor. It is asked for only after ConfirmFactor, so that an app
 // that was not set up rightly locks nobody out.
 func (a *Accounts) ProposeFactor(ctx context.Context, by Actor) (Proposal, error) {
-	seed := make([]byte, totpSeed)
-	rand.Read(seed) //nolint:errcheck // crypto/rand never fails: it stops the program
-	p := Proposal{Secret: base32Plain.EncodeToString(seed)}
+	p := Proposal{Secret: base32Plain.EncodeToString(randomBytes(totpSeed))}
 	err := a.asSelf(ctx, by, func(tx *Tx) error {
 		var login string
 		var set bool
@@ -161,11 +158,9 @@ func (a *Accounts) matchCode(agent int64, sealed []byte, code string) (int64, er
 	return found, nil
 }
 
-// newRecovery is a code of 80 random bits in four groups, without letters that look like digits.
+// newRecovery is a code of 80 random bits in four groups; its letters and digits (a to z, 2 to 7) look like no others.
 func newRecovery() string {
-	var b [10]byte
-	rand.Read(b[:]) //nolint:errcheck // crypto/rand never fails: it stops the program
-	s := strings.ToLower(base32Plain.EncodeToString(b[:]))
+	s := strings.ToLower(base32Plain.EncodeToString(randomBytes(10)))
 	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:]
 }
 

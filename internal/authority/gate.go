@@ -157,6 +157,12 @@ func (g *Gate) keepApproval(ctx context.Context, by Actor, w *wait) error {
 			by.ID, w.act.Name, w.act.Object, amount, currency, w.act.percent(), w.act.Reason, args, w.tier).Scan(&id); err != nil {
 			return err
 		}
+		if o := keyOf(ctx); o.Key != "" {
+			if _, err := tx.Exec(ctx, `insert into idempotency (actor, key, hash, approval_id) values ($1, $2, $3, $4)`,
+				by.String(), o.Key, o.Hash, id); err != nil {
+				return keyTaken(err)
+			}
+		}
 		return writeTrail(ctx, tx, by, []trail{{w.act, ask}}, []note{{"approval.asked", fmt.Sprint("approval:", id), []string{"approvals"}}})
 	})
 	if err != nil {

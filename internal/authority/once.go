@@ -33,11 +33,15 @@ func keyOf(ctx context.Context) Once {
 	return o
 }
 
-// Replay finds the kept answer of an earlier request of the same actor with the same key. A key
-// that was used for another request is fault.Conflict "key_reused".
+// Replay finds the kept answer of an earlier request of the same actor with the same key; the answer of
+// one that asked for approval is its *NeedsApproval. A key that was used for another request is
+// fault.Conflict "key_reused".
 func (g *Gate) Replay(ctx context.Context, by Actor, o Once) (result json.RawMessage, found bool, err error) {
 	var hash []byte
-	err = g.db.Read.QueryRow(ctx, `select hash, result from idempotency where actor = $1 and key = $2`, by.String(), o.Key).Scan(&hash, &result)
+	var asked *int64
+	var tier *int
+	err = g.db.Read.QueryRow(ctx, `select k.hash, k.result, a.id, a.tier from idempotency k left join approvals a on a.id = k.approval_id
+		where k.actor = $1 and k.key = $2`, by.String(), o.Key).Scan(&hash, &result, &asked, &tier)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, false, nil
@@ -45,6 +49,8 @@ func (g *Gate) Replay(ctx context.Context, by Actor, o Once) (result json.RawMes
 		return nil, false, unavailable(fmt.Errorf("kept answer: %w", err))
 	case !bytes.Equal(hash, o.Hash):
 		return nil, false, fault.New(fault.Conflict, "key_reused")
+	case asked != nil:
+		return nil, true, &NeedsApproval{ID: *asked, Tier: *tier}
 	}
 	return result, true, nil
 }

@@ -233,6 +233,11 @@ func (tx *Tx) commit(ctx context.Context) error {
 	if err = errors.Join(err, res.Close()); err == nil {
 		tx.done = true
 	}
+	return keyTaken(err)
+}
+
+// keyTaken names the failure of a request whose key another one has used meanwhile.
+func keyTaken(err error) error {
 	var p *pgconn.PgError
 	if errors.As(err, &p) && p.ConstraintName == "idempotency_pkey" {
 		return fault.New(fault.Conflict, "key_in_use")

@@ -80,6 +80,7 @@ func Frame(w http.ResponseWriter, html []byte, pictures bool) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; img-src "+from+"; style-src 'unsafe-inline'; "+
 		"frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox")
+	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "private, no-store")
 	w.Write(html) //nolint:errcheck // the caller left; the access log shows it
 }

@@ -11,7 +11,7 @@ import (
 // ones. plain is for answers that are no page of ours: they may run and load nothing.
 func (s *Server) setHeaders(h http.Header, plain bool) {
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if s.secure {

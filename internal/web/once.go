@@ -64,8 +64,8 @@ func once[O any](ctx context.Context, s *Server, f func(ctx context.Context) (O,
 	out, err := f(authority.WithKey(ctx, o))
 	if err != nil {
 		// Where two of the same came at once, the second one finds the key taken, or fails on what the first one did.
-		if kept, found, e := replay[O](ctx, s, o); found && e == nil {
-			return kept, nil
+		if kept, found, e := replay[O](ctx, s, o); found {
+			return kept, e
 		}
 	}
 	return out, err

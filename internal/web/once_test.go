@@ -12,6 +12,8 @@ import (
 	"frontline/internal/pg"
 	"frontline/internal/pg/pgtest"
 	"frontline/internal/web"
+
+	"github.com/shopspring/decimal"
 )
 
 type team struct {
@@ -113,6 +115,41 @@ func TestManyOfTheSameAtOnceActOnce(t *testing.T) {
 	}
 	if n := count(t, db, "R"); n != 1 {
 		t.Errorf("acted %d times, want once", n)
+	}
+}
+
+func TestAnApprovalIsAskedOnceAKey(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t, append(authority.Schemas(), pg.Schema{Module: "webtest", Files: fstest.MapFS{
+		"001_rights.sql": {Data: []byte(`select permit('team.gift', '{agent}'); select set_config('app.act', 'test', true);
+			insert into limits (act, tier, max_amount) values ('team.gift', 1, 10), ('team.gift', 3, 1000);
+			insert into agents (login, name) values ('li', '李');`)},
+	}})...)
+	gate := authority.New(db, authority.Options{})
+	w := open(t, web.Options{Answers: gate, Auth: people{"token li": authority.AgentActor(1, "李")}}, func(s *web.Server) {
+		web.Command(s, web.Op{Method: "POST", Path: "/gifts", ID: "give", Summary: "Give", Tag: "gifts"},
+			func(ctx context.Context, by authority.Actor, _ *struct{}) (web.Empty, error) {
+				return web.Empty{}, gate.Do(ctx, by, func(tx *authority.Tx) error {
+					return tx.Allow(ctx, authority.Act{Name: "team.gift", Object: "team:1", Money: &authority.Money{Amount: decimal.NewFromInt(500), Currency: "CNY"}})
+				})
+			})
+	})
+	first := w.ask("POST", "/api/v1/gifts", "", "Idempotency-Key: k")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if a := w.ask("POST", "/api/v1/gifts", "", "Idempotency-Key: k"); a.StatusCode != http.StatusAccepted || a.text != first.text {
+				t.Errorf("= %d %s, want 202 %s", a.StatusCode, a.text, first.text)
+			}
+			if a := w.ask("POST", "/api/v1/gifts", "", "Idempotency-Key: k2"); a.StatusCode != http.StatusAccepted {
+				t.Errorf("= %d %s, want 202", a.StatusCode, a.text)
+			}
+		})
+	}
+	wg.Wait()
+	var asked int
+	if err := db.Read.QueryRow(t.Context(), `select count(*) from approvals`).Scan(&asked); err != nil || asked != 2 {
+		t.Errorf("asked %d times (%v), want once a key", asked, err)
 	}
 }
 

@@ -27,7 +27,7 @@ type Op struct {
 	Status  int           // when it is done; zero: 200, or 204 where O is Empty
 	Public  bool          // also for those who are not signed in
 	MaxBody int64         // bytes; zero: 1 MiB, for an Upload 25 MiB
-	Timeout time.Duration // zero: Options.Timeout
+	Timeout time.Duration // zero: Options.Timeout, for an Upload 10 minutes
 }
 
 // Empty is the answer of an operation that has nothing to say: 204.
@@ -62,12 +62,15 @@ func Command[I, O any](s *Server, op Op, f func(ctx context.Context, by authorit
 	})
 }
 
-// Upload registers a command whose body is a file of any kind, which f reads while it arrives. After MaxBody bytes
-// reading fails with an error that f returns. The answer is kept under the Idempotency-Key like a Command's; that the
-// file is the same is taken from its length and type.
+// Upload registers a command whose body is a file of any kind, which f reads while it arrives. After MaxBody bytes, or
+// when nothing more comes, reading fails with an error that f returns. The answer is kept under the Idempotency-Key like
+// a Command's; that the file is the same is taken from its length and type.
 func Upload[I, O any](s *Server, op Op, f func(ctx context.Context, by authority.Actor, in *I, body io.Reader) (O, error)) {
 	if op.MaxBody == 0 {
 		op.MaxBody = 25 << 20
+	}
+	if op.Timeout == 0 {
+		op.Timeout = 10 * time.Minute
 	}
 	h := op.huma()
 	h.Parameters = onceParameter(op)
@@ -79,17 +82,26 @@ func Upload[I, O any](s *Server, op Op, f func(ctx context.Context, by authority
 	h.Metadata = map[string]any{"upload": true}
 	register(s, op, h, true, func(ctx context.Context, in *I) (O, error) {
 		return once(ctx, s, func(ctx context.Context) (O, error) {
-			body := http.MaxBytesReader(requestOf(ctx).w, requestOf(ctx).r.Body, op.MaxBody)
-			return f(ctx, Actor(ctx), in, &upload{body})
+			q := requestOf(ctx)
+			body := &upload{http.MaxBytesReader(q.w, q.r.Body, op.MaxBody), http.NewResponseController(q.w)}
+			defer body.line.SetReadDeadline(time.Time{}) //nolint:errcheck // f may stop before the end
+			return f(ctx, Actor(ctx), in, body)
 		})
 	})
 }
 
-// upload turns the limit's error into an answer.
-type upload struct{ r io.Reader }
+// upload turns the limit's error into an answer, and does not wait for ever for who has stopped sending.
+type upload struct {
+	r    io.Reader
+	line *http.ResponseController
+}
 
 func (u *upload) Read(p []byte) (int, error) {
+	u.line.SetReadDeadline(time.Now().Add(bodyTime)) //nolint:errcheck // not every transport has deadlines
 	n, err := u.r.Read(p)
+	if err != nil {
+		u.line.SetReadDeadline(time.Time{}) //nolint:errcheck // same
+	}
 	if m, ok := err.(*http.MaxBytesError); ok { //nolint:errorlint // net/http returns it bare
 		err = &fault.Fault{Kind: errTooLarge, Code: "body_too_large", Args: map[string]any{"max": m.Limit}}
 	} else if err != nil && err != io.EOF { //nolint:errorlint // a Reader's end is exactly io.EOF

@@ -18,6 +18,7 @@ const (
 	headerTime = 10 * time.Second // for a request's head to arrive
 	idleTime   = 2 * time.Minute  // for the next request on a connection
 	maxHeader  = 32 << 10         // bytes of a request's head
+	answerTime = time.Hour        // for an answer to be taken, such as a recording by a slow line; operations have less
 	finishTime = 10 * time.Second // for requests being worked on, when the program stops
 )
 
@@ -27,6 +28,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	h := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTime,
+		WriteTimeout:      answerTime, // anew for each request; a websocket is free of it
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // handshakes and the like of strangers
