@@ -24,10 +24,18 @@ type Settings struct {
 // ServeCmd runs everything in one process.
 type ServeCmd struct {
 	Settings
+	Demo  bool `help:"Serve a demo company from a folder that is gone afterwards."`
+	Quiet bool `help:"With --demo: no simulated customers."`
 }
 
 // Run serves until it is told to stop.
 func (c *ServeCmd) Run(ctx context.Context, std stdio) error {
+	if c.Demo {
+		return c.demo(ctx, std, c.Quiet)
+	}
+	if c.Quiet {
+		return usageError{errors.New("--quiet goes with --demo")}
+	}
 	return c.serve(ctx, std, func(context.Context, *house) (string, error) { return "", nil })
 }
 
