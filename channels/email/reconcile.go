@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"frontline/channels/email/imapbox"
+	"frontline/internal/alarm"
 	"frontline/internal/authority"
 
 	"github.com/jackc/pgx/v5"
@@ -51,7 +52,20 @@ func (e *Email) reconcileOne(ctx context.Context, m Mailbox) (missing int, err e
 		}
 		missing += n
 	}
-	return missing, nil
+	return missing, e.differs(ctx, m.ID, missing)
+}
+
+// differs raises the alarm when mailbox and database did not agree, and clears it when they do again.
+func (e *Email) differs(ctx context.Context, mailbox int64, missing int) error {
+	return e.gate.Do(ctx, self, func(tx *authority.Tx) error {
+		if err := tx.Allow(ctx, authority.Act{Name: "mailbox.state", Object: mailboxObject(mailbox), Reason: "reconcile"}); err != nil {
+			return err
+		}
+		if missing == 0 {
+			return alarm.Clear(ctx, tx, "mailbox.differs", mailboxObject(mailbox))
+		}
+		return alarm.Raise(ctx, tx, "mailbox.differs", mailboxObject(mailbox), "mails_were_missing", map[string]any{"mails": missing})
+	})
 }
 
 func (e *Email) reconcileFolder(ctx context.Context, m Mailbox, box *imapbox.Box, folder string) (int, error) {

@@ -56,6 +56,22 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// admin is an agent who may edit mailboxes.
+func (w *world) admin() authority.Actor {
+	w.t.Helper()
+	var id int64
+	err := w.gate.Do(w.ctx, cli, func(tx *authority.Tx) error {
+		if err := tx.Allow(w.ctx, authority.Act{Name: "mailbox.edit", Object: "test"}); err != nil {
+			return err
+		}
+		return tx.QueryRow(w.ctx, `insert into agents (login, name, roles) values ('admin', '管理员', '{admin}') returning id`).Scan(&id)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return authority.AgentActor(id, "管理员")
+}
+
 func (w *world) mailboxAt(e Edit) int64 {
 	w.t.Helper()
 	saved, err := w.Save(w.ctx, cli, 0, e)
