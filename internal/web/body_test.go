@@ -39,12 +39,13 @@ type ordered struct {
 	Count int64    `json:"count"`
 	Tags  []string `json:"tags"`
 	Owner string   `json:"owner"`
+	Buyer *person  `json:"buyer"`
 }
 
 func orders(s *web.Server) {
 	web.Command(s, web.Op{Method: "POST", Path: "/orders/{id}", ID: "order", Summary: "Order", Tag: "orders", Status: 201},
 		func(_ context.Context, _ authority.Actor, in *order) (ordered, error) {
-			return ordered{in.ID, in.Body.Count, in.Body.Tags, fmt.Sprint(in.Body.Owner)}, nil
+			return ordered{in.ID, in.Body.Count, in.Body.Tags, fmt.Sprint(in.Body.Owner), in.Body.Contact}, nil
 		})
 	web.Command(s, web.Op{Method: "DELETE", Path: "/orders/{id}", ID: "cancel", Summary: "Cancel", Tag: "orders"},
 		func(context.Context, authority.Actor, *struct {
@@ -59,10 +60,10 @@ func TestGoodInputIsRead(t *testing.T) {
 	t.Parallel()
 	w := open(t, web.Options{}, orders)
 	for _, c := range []struct{ path, body, want string }{
-		{"/1", `{"subject":"主轴"}`, `{"id":1,"count":0,"tags":[],"owner":"{false false 0}"}`},
-		{"/1?mode=fast", "\n {\"subject\":\"a\", \"count\": 9007199254740993 } \n", `{"id":1,"count":9007199254740993,"tags":[],"owner":"{false false 0}"}`},
-		{"/2", `{"subject":"a","tags":["x","y"],"owner":null,"contact":{"name":"张"}}`, `{"id":2,"count":0,"tags":["x","y"],"owner":"{true true 0}"}`},
-		{"/2", `{"subject":"a\ud83d\ude00","owner":7,"kind":null}`, `{"id":2,"count":0,"tags":[],"owner":"{true false 7}"}`},
+		{"/1", `{"subject":"主轴"}`, `{"id":1,"count":0,"tags":[],"owner":"{false false 0}","buyer":null}`},
+		{"/1?mode=fast", "\n {\"subject\":\"a\", \"count\": 9007199254740993 } \n", `{"id":1,"count":9007199254740993,"tags":[],"owner":"{false false 0}","buyer":null}`},
+		{"/2", `{"subject":"a","tags":["x","y"],"owner":null,"contact":{"name":"张"}}`, `{"id":2,"count":0,"tags":["x","y"],"owner":"{true true 0}","buyer":{"name":"张"}}`},
+		{"/2", `{"subject":"a\ud83d\ude00","owner":7,"kind":null}`, `{"id":2,"count":0,"tags":[],"owner":"{true false 7}","buyer":null}`},
 	} {
 		if a := w.ask("POST", "/api/v1/orders"+c.path, c.body); a.StatusCode != http.StatusCreated || a.text != c.want {
 			t.Errorf("POST %s %s = %d %s, want 201 %s", c.path, c.body, a.StatusCode, a.text, c.want)

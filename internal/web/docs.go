@@ -143,6 +143,10 @@ func fieldDocs(name string, s *huma.Schema) docsField {
 		return f
 	}
 	f.About = s.Description
+	var more []string
+	if len(s.AnyOf) == 2 && s.AnyOf[1].Type == "null" {
+		s, more = s.AnyOf[0], append(more, "or null")
+	}
 	list := ""
 	for s.Type == huma.TypeArray && s.Items != nil {
 		list, s = list+"list of ", s.Items
@@ -152,7 +156,6 @@ func fieldDocs(name string, s *huma.Schema) docsField {
 	if s.Format != "" {
 		f.Type += " (" + s.Format + ")"
 	}
-	var more []string
 	if s.Nullable {
 		more = append(more, "or null")
 	}

@@ -152,7 +152,9 @@ func register[I, O any](s *Server, op Op, h huma.Operation, writes bool, f func(
 			return &output[O]{out}, nil
 		})
 	}
-	refuseUnique(s.api.OpenAPI().Components.Schemas, op.ID)
+	schemas := s.api.OpenAPI().Components.Schemas
+	refuseUnique(schemas, op.ID)
+	admitNull(schemas)
 }
 
 // refuseUnique keeps uniqueItems out of schemas: huma's check of it panics on a list of objects, which any caller can send.

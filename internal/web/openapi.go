@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -74,6 +75,25 @@ func camel(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// admitNull says of every field that is a pointer to a struct and always there that it may be null. huma can say so of
+// plain values only, and a client made from the description would not look.
+func admitNull(r huma.Registry) {
+	for name, schema := range r.Map() {
+		t := r.TypeFromRef("#/components/schemas/" + name)
+		if t == nil || t.Kind() != reflect.Struct {
+			continue
+		}
+		for _, f := range reflect.VisibleFields(t) {
+			field, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			p := schema.Properties[field]
+			if p == nil || p.Ref == "" || f.Type.Kind() != reflect.Pointer || !slices.Contains(schema.Required, field) {
+				continue
+			}
+			schema.Properties[field] = &huma.Schema{Description: p.Description, AnyOf: []*huma.Schema{p, {Type: "null"}}}
+		}
+	}
 }
 
 // DescribeRaw adds to the API description what is registered with Handle: op's Path, as always, is below Prefix, and kind
