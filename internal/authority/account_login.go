@@ -102,7 +102,7 @@ func (a *Accounts) find(ctx context.Context, login string) (c credentials, err e
 		from agents a left join credentials c on c.agent_id = a.id where a.login = $1`, login).
 		Scan(&c.Agent, &c.Name, &c.Disabled, &c.Password, &c.TOTP)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return c, unavailable(fmt.Errorf("find the account: %w", err))
+		return c, failure(fmt.Errorf("find the account: %w", err))
 	}
 	return c, nil
 }
@@ -191,7 +191,7 @@ func keysOf(tries []try) [][]byte {
 
 // blocked says whether any of the tries must wait.
 func (a *Accounts) blocked(ctx context.Context, tries []try) error {
-	return unavailable(waitFor(ctx, a.db.Read, tries))
+	return failure(waitFor(ctx, a.db.Read, tries))
 }
 
 func waitFor(ctx context.Context, q Query, tries []try) error {

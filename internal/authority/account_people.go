@@ -290,7 +290,7 @@ func (a *Accounts) login(ctx context.Context, id int64) (login string, err error
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", fault.New(fault.NotFound, "not_found", "what", "agent")
 	}
-	return login, unavailable(err)
+	return login, failure(err)
 }
 
 // newPassword checks and hashes one.

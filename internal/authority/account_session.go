@@ -36,7 +36,7 @@ func (a *Accounts) Session(ctx context.Context, token string) (Actor, error) {
 		return Actor{}, fault.New(fault.Unauthorized, "session_ended")
 	}
 	if err != nil {
-		return Actor{}, unavailable(fmt.Errorf("find the session: %w", err))
+		return Actor{}, failure(fmt.Errorf("find the session: %w", err))
 	}
 	if old {
 		a.Touch(ctx, by)
@@ -66,11 +66,11 @@ func (a *Accounts) Ended(ctx context.Context, open []Actor) ([]Actor, error) {
 			where t.id = o.token and a.disabled_at is null and (t.expires_at is null or t.expires_at > now()))`,
 		sessions, tokens, a.idle.Seconds())
 	if err != nil {
-		return nil, unavailable(fmt.Errorf("find ended sessions: %w", err))
+		return nil, failure(fmt.Errorf("find ended sessions: %w", err))
 	}
 	places, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 	if err != nil {
-		return nil, unavailable(fmt.Errorf("find ended sessions: %w", err))
+		return nil, failure(fmt.Errorf("find ended sessions: %w", err))
 	}
 	ended := make([]Actor, len(places))
 	for i, n := range places {
@@ -123,7 +123,7 @@ func (a *Accounts) Sweep(ctx context.Context) error {
 	if err := a.db.Read.QueryRow(ctx, `select exists (select from sessions where expires_at < now() or seen_at < now() - make_interval(secs => $1))
 		or exists (select from tokens where expires_at < now()) or exists (select from login_tries where at < now() - make_interval(secs => $2))`,
 		a.idle.Seconds(), forgetting.Seconds()).Scan(&due); err != nil || !due {
-		return unavailable(err)
+		return failure(err)
 	}
 	return a.gate.Do(ctx, System("jobs"), func(tx *Tx) error {
 		if err := tx.Allow(ctx, Act{Name: "session.end", Object: "ran out"}); err != nil {

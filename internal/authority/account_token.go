@@ -42,7 +42,7 @@ func (a *Accounts) Token(ctx context.Context, bearer string) (Actor, error) {
 		return Actor{}, bad
 	}
 	if err != nil {
-		return Actor{}, unavailable(fmt.Errorf("find the token: %w", err))
+		return Actor{}, failure(fmt.Errorf("find the token: %w", err))
 	}
 	if old {
 		a.seen(ctx, `update tokens set seen_at = now() where id = $1 and coalesce(seen_at < now() - make_interval(secs => $2), true)`, by.Token)

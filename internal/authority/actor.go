@@ -39,6 +39,17 @@ type Actor struct {
 	Token   int64  // the API token the agent's program acts with; 0 for sessions
 }
 
+// somebody says whether there is anybody who acts.
+func (a Actor) somebody() bool {
+	switch a.Kind {
+	case Agent, Contact:
+		return a.ID > 0
+	case Program:
+		return a.Name != ""
+	}
+	return false
+}
+
 // System is a named part of the program acting by itself, for example System("email").
 func System(part string) Actor { return Actor{Kind: Program, Name: part} }
 

@@ -2,20 +2,18 @@ package authority
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math/rand/v2"
-	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"frontline/internal/fault"
 	"frontline/internal/pg"
+	"frontline/internal/secret"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -30,7 +28,8 @@ type Jobs interface {
 // Options of a Gate. The zero value works: no jobs can be enqueued and nobody is woken.
 type Options struct {
 	Jobs Jobs
-	Poke func() // called after each commit that emitted events
+	Poke func()      // called after each commit that emitted events
+	Key  *secret.Key // seals the audit trail; without it whoever owns the database could seal it again after a change
 }
 
 // Gate is the only door to a write transaction, and the door to reading as somebody.
@@ -38,6 +37,11 @@ type Gate struct {
 	db    *pg.DB
 	write *pgxpool.Pool
 	o     Options
+
+	unsealed atomic.Bool // this node wrote to the audit trail since it last sealed
+
+	mu    sync.Mutex
+	ready bool // the sequence numbers of this database rise
 }
 
 // New makes the gate of a database.
@@ -48,7 +52,7 @@ func New(db *pg.DB, o Options) *Gate {
 	return &Gate{db: db, write: db.Write(), o: o}
 }
 
-// tries bounds how often a transaction that lost a race (serialization failure, deadlock) runs again.
+// tries bounds how often a transaction that lost a race, or its database, runs again.
 const tries = 6
 
 // Do runs f in one write transaction done by an actor. f may run more than once, so it has no
@@ -56,27 +60,18 @@ const tries = 6
 // is undone, and the error is *NeedsApproval. With a key in ctx (WithKey) the act happens at most
 // once a key. A lost database is fault.Unavailable; whether the commit happened is then unknown.
 func (g *Gate) Do(ctx context.Context, by Actor, f func(tx *Tx) error) error {
-	if by.Kind == Nobody {
+	if !by.somebody() {
 		return fault.New(fault.Unauthorized, "no_actor")
 	}
-	var err error
-	for try := range tries {
-		if try > 0 {
-			select {
-			case <-ctx.Done():
-				return unavailable(ctx.Err())
-			case <-time.After(time.Duration(rand.Int64N(int64(5*time.Millisecond) << try))):
-			}
+	tx, err := g.attempt(ctx, by, f)
+	for try := 1; try < tries && again(ctx, tx, err); try++ {
+		select {
+		case <-ctx.Done():
+			return failure(ctx.Err())
+		case <-time.After(time.Duration(rand.Int64N(int64(5*time.Millisecond) << try))):
 		}
-		if err = g.once(ctx, by, f); !lostRace(err) {
-			break
-		}
+		tx, err = g.attempt(ctx, by, f)
 	}
-	return g.settle(ctx, by, err)
-}
-
-// settle turns what ended a transaction into what the caller is told.
-func (g *Gate) settle(ctx context.Context, by Actor, err error) error {
 	var w *wait
 	var d *denied
 	switch {
@@ -88,22 +83,35 @@ func (g *Gate) settle(ctx context.Context, by Actor, err error) error {
 		g.recordDenial(ctx, by, d.act)
 		return fault.New(fault.Forbidden, "not_allowed", "act", d.act.Name)
 	}
-	return unavailable(err)
+	return failure(err)
 }
 
-func (g *Gate) once(ctx context.Context, by Actor, f func(tx *Tx) error) error {
+// again says whether a transaction is worth another try: it lost a race, or its server before the
+// commit was sent.
+func again(ctx context.Context, tx *Tx, err error) bool {
+	return err != nil && ctx.Err() == nil && (lostRace(err) || lostServer(err) && (tx == nil || !tx.ending))
+}
+
+// attempt runs f once. The transaction it answers is over; it is nil where none could begin.
+func (g *Gate) attempt(ctx context.Context, by Actor, f func(tx *Tx) error) (*Tx, error) {
 	conn, err := g.write.Acquire(ctx)
 	if err != nil {
-		return fmt.Errorf("reach the database: %w", err)
+		return nil, fmt.Errorf("reach the database: %w", err)
 	}
 	defer conn.Release()
+	if err := g.prepare(ctx, conn.Conn()); err != nil {
+		return nil, err
+	}
 	tx := &Tx{By: by, conn: conn.Conn(), gate: g, key: keyOf(ctx)}
 	defer tx.undo(ctx)
 	if err := f(tx); err != nil {
-		return err
+		return tx, err
 	}
 	if err := tx.commit(ctx); err != nil {
-		return err
+		return tx, err
+	}
+	if len(tx.trail) > 0 {
+		g.unsealed.Store(true)
 	}
 	if len(tx.events) > 0 {
 		g.o.Poke()
@@ -111,76 +119,33 @@ func (g *Gate) once(ctx context.Context, by Actor, f func(tx *Tx) error) error {
 	if tx.jobs {
 		g.o.Jobs.Wake()
 	}
+	return tx, nil
+}
+
+// prepare makes the numbers of events and audit rows rise, where a dump was restored into a cluster that is younger
+// than the one it came from. Once a program, before its first write.
+func (g *Gate) prepare(ctx context.Context, c *pgx.Conn) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ready {
+		return nil
+	}
+	if _, err := c.Exec(ctx, `select seq_rebase()`); err != nil {
+		return fmt.Errorf("number events: %w", err)
+	}
+	g.ready = true
 	return nil
 }
 
-func lostRace(err error) bool {
-	var p *pgconn.PgError
-	return errors.As(err, &p) && (p.Code == "40001" || p.Code == "40P01")
-}
-
-// unavailable marks errors of the way to the database, and of a database that cannot work now,
-// as fault.Unavailable; all others pass.
-func unavailable(err error) error {
-	var f *fault.Fault
-	if errors.As(err, &f) {
-		return err
-	}
-	var p *pgconn.PgError
-	if errors.As(err, &p) {
-		switch p.Code[:2] {
-		case "08", "53", "57", "58", "25", "55":
-			return &fault.Fault{Kind: fault.Unavailable, Code: "database_unavailable", Err: err}
-		}
-		return err
-	}
-	var c *pgconn.ConnectError
-	var n net.Error
-	if errors.As(err, &c) || errors.As(err, &n) || pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
-		return &fault.Fault{Kind: fault.Unavailable, Code: "database_unavailable", Err: err}
-	}
-	return err
-}
-
-// keepApproval keeps the request for an act that a higher tier must say yes to.
-func (g *Gate) keepApproval(ctx context.Context, by Actor, w *wait) error {
-	args, err := json.Marshal(w.act.Args)
+// begin runs f in a transaction of the gate's own books, which need no act.
+func (g *Gate) begin(ctx context.Context, f func(tx pgx.Tx) error) error {
+	conn, err := g.write.Acquire(ctx)
 	if err != nil {
-		return fmt.Errorf("approval for %s: %w", w.act.Name, err)
+		return failure(fmt.Errorf("reach the database: %w", err))
 	}
-	amount, currency := w.act.amount()
-	var id int64
-	err = pgx.BeginFunc(ctx, g.write, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `insert into approvals (agent_id, act, object, amount, currency, percent, reason, args, tier)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
-			by.ID, w.act.Name, w.act.Object, amount, currency, w.act.percent(), w.act.Reason, args, w.tier).Scan(&id); err != nil {
-			return err
-		}
-		if o := keyOf(ctx); o.Key != "" {
-			if _, err := tx.Exec(ctx, `insert into idempotency (actor, key, hash, approval_id) values ($1, $2, $3, $4)`,
-				by.String(), o.Key, o.Hash, id); err != nil {
-				return keyTaken(err)
-			}
-		}
-		return writeTrail(ctx, tx, by, []trail{{w.act, ask}}, []note{{"approval.asked", fmt.Sprint("approval:", id), []string{"approvals"}}})
-	})
-	if err != nil {
-		return unavailable(fmt.Errorf("keep the request for approval: %w", err))
+	defer conn.Release()
+	if err := g.prepare(ctx, conn.Conn()); err != nil {
+		return failure(err)
 	}
-	g.o.Poke()
-	return &NeedsApproval{ID: id, Tier: w.tier}
-}
-
-// recordDenial audits a try that was refused. It cannot be part of the refused transaction; that
-// a denial goes unrecorded when the database is lost at that very moment is accepted.
-func (g *Gate) recordDenial(ctx context.Context, by Actor, a Act) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	err := pgx.BeginFunc(ctx, g.write, func(tx pgx.Tx) error {
-		return writeTrail(ctx, tx, by, []trail{{a, deny}}, nil)
-	})
-	if err != nil {
-		slog.WarnContext(ctx, "denial not audited", "actor", by.String(), "act", a.Name, "err", err)
-	}
+	return failure(pgx.BeginFunc(ctx, conn, f))
 }

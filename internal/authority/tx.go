@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"frontline/internal/fault"
@@ -26,8 +27,9 @@ type Tx struct {
 	conn   *pgx.Conn
 	gate   *Gate
 	begun  bool
-	done   bool
-	failed error // a refusal that the command must not ignore
+	ending bool  // the commit was sent
+	done   bool  // nothing is left to undo
+	failed error // what the command must not ignore
 	now    time.Time
 	trail  []trail
 	events []note
@@ -51,17 +53,6 @@ type note struct {
 // maxNotes is how many rows one transaction may number (seq_at keeps 12 bits for them).
 const maxNotes = 4096
 
-type wait struct {
-	act  Act
-	tier int
-}
-
-func (w *wait) Error() string { return w.act.Name + " waits for approval" }
-
-type denied struct{ act Act }
-
-func (d *denied) Error() string { return d.act.Name + " is denied" }
-
 // Now is the transaction's time, from the database; valid after Allow.
 func (tx *Tx) Now() time.Time { return tx.now }
 
@@ -72,35 +63,45 @@ func (tx *Tx) Allow(ctx context.Context, a Act) error {
 	if tx.failed != nil {
 		return tx.failed
 	}
+	a.Object, a.Reason = cut(a.Object, maxObject), cut(a.Reason, maxReason)
+	if tx.failed = tx.judge(ctx, a); tx.failed == nil {
+		tx.trail = append(tx.trail, trail{a, allow})
+	}
+	return tx.failed
+}
+
+func (tx *Tx) judge(ctx context.Context, a Act) error {
 	s, err := tx.stand(ctx, a)
 	if err != nil {
-		tx.failed = err
 		return err
+	}
+	costs := a.Money != nil || !a.Percent.IsZero()
+	if costs && s.entitled(a) && a.sane() {
+		if s.Limits, err = tx.limits(ctx, a); err != nil {
+			return err
+		}
 	}
 	switch out, tier := decide(a, s); out {
 	case deny:
-		tx.failed = &denied{a}
+		return &denied{a}
 	case ask:
-		tx.failed = &wait{a, tier}
+		return &wait{a, tier}
 	}
-	if tx.failed != nil {
-		return tx.failed
+	if a.Money == nil {
+		return nil
 	}
-	tx.trail = append(tx.trail, trail{a, allow})
-	if a.Money != nil && tx.By.Kind == Agent {
-		_, err = tx.Exec(ctx, `insert into concessions (agent_id, act, object, amount, currency) values ($1, $2, $3, $4, $5)`,
-			tx.By.ID, a.Name, a.Object, a.Money.Amount.String(), a.Money.Currency)
+	_, err = tx.conn.Exec(ctx, `insert into concessions (agent_id, act, object, amount, currency) values ($1, $2, $3, $4, $5)`,
+		tx.By.ID, a.Name, a.Object, a.Money.Amount.String(), a.Money.Currency)
+	if err != nil {
+		return fmt.Errorf("note the concession: %w", err)
 	}
-	return err
+	return nil
 }
 
 // stand reads who acts and what the rules say, and sets what triggers and row-level security read.
+// The first time it begins the transaction, and claims its key, in the same round trip.
 func (tx *Tx) stand(ctx context.Context, a Act) (standing, error) {
-	s := standing{}
-	b := &pgx.Batch{}
-	if !tx.begun {
-		b.Queue(`begin isolation level read committed read write`)
-	}
+	s := standing{Kind: tx.By.Kind, ID: tx.By.ID}
 	var who int64
 	switch tx.By.Kind {
 	case Agent:
@@ -110,74 +111,118 @@ func (tx *Tx) stand(ctx context.Context, a Act) (standing, error) {
 	case Program:
 		s.Roles = []string{tx.By.String()}
 	}
+	first := !tx.begun
+	keyed := first && tx.key.Key != ""
+	b := &pgx.Batch{}
+	if first {
+		// Neither read-write, which would override a database that an operator made read-only, nor read-only.
+		b.Queue(`begin isolation level read committed`)
+	}
+	if keyed {
+		b.Queue(lockKey, tx.By.String(), tx.key.Key)
+		b.Queue(findKey, tx.By.String(), tx.key.Key)
+	}
 	b.Queue(`select coalesce(a.roles, '{}'), coalesce(a.tier, 0), a.disabled_at is not null,
 			coalesce((select array_agg(role) from rights where act = $2), '{}'), now(),
 			set_config('app.act', $2, true), set_config('app.agent', $1::bigint::text, true),
 			set_config('app.teams', array(select team_id from team_members where agent_id = $1)::text, true),
 			set_config('app.sees_all', case when $3 or a.roles && '{supervisor,manager,admin}' then 'on' else '' end, true)
-		from (select 1) one left join agents a on a.id = $1`, who, a.Name, tx.By.Kind == Program)
+		from (select 1) one left join agents a on a.id = $1`, who, a.Name, a.Unveiled || tx.By.Kind == Program)
 	res := tx.conn.SendBatch(ctx, b)
-	if !tx.begun {
-		tx.begun = true
-		if _, err := res.Exec(); err != nil {
-			return s, errors.Join(fmt.Errorf("begin: %w", err), res.Close())
-		}
-	}
-	var roles []string
-	err := res.QueryRow().Scan(&roles, &s.Tier, &s.Disabled, &s.Rights, &tx.now, nil, nil, nil, nil)
+	tx.begun = true
+	roles, err := tx.standing(res, &s, first, keyed)
 	if err = errors.Join(err, res.Close()); err != nil {
-		return s, fmt.Errorf("standing of %s: %w", tx.By, err)
+		return s, err
 	}
 	if tx.By.Kind == Agent {
 		s.Roles = roles
 	}
-	if a.Money == nil && a.Percent.IsZero() {
-		return s, nil
-	}
-	return s, tx.standMoney(ctx, a, &s)
+	return s, nil
 }
 
-// standMoney reads the limits, and the sums already given under a lock that makes two acts of
-// one agent wait for each other.
-func (tx *Tx) standMoney(ctx context.Context, a Act, s *standing) error {
-	_, currency := a.amount()
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('concession:' || $1, 0))`, tx.By.String()); err != nil {
-		return fmt.Errorf("lock the budget of %s: %w", tx.By, err)
+// standing reads what stand asked.
+func (tx *Tx) standing(res pgx.BatchResults, s *standing, first, keyed bool) (roles []string, err error) {
+	if first {
+		if _, err := res.Exec(); err != nil {
+			return nil, fmt.Errorf("begin: %w", err)
+		}
 	}
-	rows, err := tx.Query(ctx, `select tier, max_amount::text, max_percent::text, window_days, max_sum::text,
-			coalesce((select sum(amount) from concessions c where c.agent_id = $6 and c.act = l.act
+	if keyed {
+		if err := claimed(res, tx.key); err != nil {
+			return nil, err
+		}
+	}
+	if err := res.QueryRow().Scan(&roles, &s.Tier, &s.Disabled, &s.Rights, &tx.now, nil, nil, nil, nil); err != nil {
+		return nil, fmt.Errorf("standing of %s: %w", tx.By, err)
+	}
+	return roles, nil
+}
+
+// limits reads the limits that fit the act, with what this agent has already given in their windows. A lock makes
+// two acts of one agent wait for each other, so that both cannot take the last of a sum.
+func (tx *Tx) limits(ctx context.Context, a Act) ([]limit, error) {
+	_, currency := a.amount()
+	b := &pgx.Batch{}
+	b.Queue(`select pg_advisory_xact_lock(hashtextextended('concession:' || $1, 0))`, tx.By.String())
+	b.Queue(`select tier, case when customer_class is null then 0 else 2 end + case when category is null then 0 else 1 end,
+			max_amount::text, max_percent::text, window_days, max_sum::text,
+			coalesce((select sum(amount) from concessions c where c.agent_id = $5 and c.act = l.act
 				and c.currency = l.currency and c.at > now() - make_interval(days => l.window_days)), 0)::text
 		from limits l where act = $1 and ($2::text is null or currency = $2) and (customer_class is null or customer_class = $3)
-			and (category is null or category = $4) and tier <= $5 order by tier`,
-		a.Name, currency, a.Class, a.Category, 9, tx.By.ID)
-	if err != nil {
-		return fmt.Errorf("limits of %s: %w", a.Name, err)
+			and (category is null or category = $4)`,
+		a.Name, currency, a.Class, a.Category, tx.By.ID)
+	res := tx.conn.SendBatch(ctx, b)
+	_, err := res.Exec()
+	var out []limit
+	if err == nil {
+		var rows pgx.Rows
+		if rows, err = res.Query(); err == nil {
+			out, err = pgx.CollectRows(rows, scanLimit)
+		}
 	}
-	s.Given = map[int]decimal.Decimal{}
+	if err = errors.Join(err, res.Close()); err != nil {
+		return nil, fmt.Errorf("limits of %s: %w", a.Name, err)
+	}
+	return out, nil
+}
+
+func scanLimit(r pgx.CollectableRow) (limit, error) {
+	var l limit
 	var amount, percent, sum *string
 	var given string
-	var l limit
-	_, err = pgx.ForEachRow(rows, []any{&l.Tier, &amount, &percent, &l.WindowDays, &sum, &given}, func() error {
-		row := limit{Tier: l.Tier, WindowDays: l.WindowDays}
-		var err error
-		for _, n := range []struct {
-			from *string
-			to   **decimal.Decimal
-		}{{amount, &row.MaxAmount}, {percent, &row.MaxPercent}, {sum, &row.MaxSum}} {
-			if n.from != nil {
-				d, e := decimal.NewFromString(*n.from)
-				*n.to, err = &d, errors.Join(err, e)
-			}
+	err := r.Scan(&l.Tier, &l.Special, &amount, &percent, &l.WindowDays, &sum, &given)
+	if err != nil {
+		return l, err
+	}
+	l.Given, err = decimal.NewFromString(given)
+	for _, n := range []struct {
+		from *string
+		to   **decimal.Decimal
+	}{{amount, &l.MaxAmount}, {percent, &l.MaxPercent}, {sum, &l.MaxSum}} {
+		if n.from != nil {
+			d, e := decimal.NewFromString(*n.from)
+			*n.to, err = &d, errors.Join(err, e)
 		}
-		if row.WindowDays != nil {
-			d, e := decimal.NewFromString(given)
-			s.Given[*row.WindowDays], err = d, errors.Join(err, e)
-		}
-		s.Limits = append(s.Limits, row)
-		l = limit{}
-		return err
-	})
-	return err
+	}
+	return l, err
+}
+
+// What an act names may come from a stranger, such as the id that a mail has elsewhere.
+const (
+	maxObject = 300 // characters: it is in an index
+	maxReason = 2000
+)
+
+// cut makes text fit for a column: valid UTF-8 without NUL, no longer than max characters.
+func cut(s string, max int) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+	if len(s) <= max {
+		return s
+	}
+	if r := []rune(s); len(r) > max {
+		return string(r[:max])
+	}
+	return s
 }
 
 // Emit tells every desk on every node, if and when tx commits, that object changed. Events carry
@@ -209,6 +254,13 @@ func (tx *Tx) commit(ctx context.Context) error {
 	if !tx.begun {
 		return nil
 	}
+	switch tx.conn.PgConn().TxStatus() {
+	case 'T':
+	case 'E':
+		return errDropped
+	default:
+		return errGate
+	}
 	b := &pgx.Batch{}
 	if err := queueTrail(b, tx.By, tx.trail, tx.events); err != nil {
 		return err
@@ -222,6 +274,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 	}
 	b.Queue(`commit`)
 	n := b.Len()
+	tx.ending = true
 	res := tx.conn.SendBatch(ctx, b)
 	var err error
 	for i := 0; i < n && err == nil; i++ {

@@ -8,6 +8,7 @@ import (
 	"frontline/internal/fault"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Query is what a reader may do.
@@ -17,30 +18,20 @@ type Query interface {
 }
 
 // View runs f in a read-only transaction in which row-level security shows what the actor may
-// see; for f the rest does not exist.
+// see; for f the rest does not exist. An agent who is disabled or unknown sees nothing.
 func (g *Gate) View(ctx context.Context, by Actor, f func(q Query) error) error {
-	if by.Kind == Nobody {
+	if !by.somebody() {
 		return fault.New(fault.Unauthorized, "no_actor")
 	}
-	conn, err := g.db.Read.Acquire(ctx)
+	conn, err := g.look(ctx, by)
+	for try := 1; try < tries && ctx.Err() == nil && lostServer(err); try++ {
+		conn, err = g.look(ctx, by)
+	}
 	if err != nil {
-		return unavailable(fmt.Errorf("reach the database: %w", err))
+		return failure(err)
 	}
 	defer conn.Release()
-	var who int64
-	if by.Kind == Agent {
-		who = by.ID
-	}
-	b := &pgx.Batch{}
-	b.Queue(`begin read only`)
-	b.Queue(`select set_config('app.agent', $1::bigint::text, true),
-			set_config('app.teams', array(select team_id from team_members where agent_id = $1)::text, true),
-			set_config('app.sees_all', case when $2 or exists (select from agents where id = $1 and disabled_at is null
-				and roles && '{supervisor,manager,admin}') then 'on' else '' end, true)`, who, by.Kind == Program)
-	err = conn.Conn().SendBatch(ctx, b).Close()
-	if err == nil {
-		err = f(conn.Conn())
-	}
+	err = f(conn.Conn())
 	ended, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
 	defer cancel()
 	if _, e := conn.Exec(ended, `rollback`); e != nil {
@@ -49,5 +40,30 @@ func (g *Gate) View(ctx context.Context, by Actor, f func(q Query) error) error 
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.New(fault.NotFound, "not_found")
 	}
-	return unavailable(err)
+	return failure(err)
+}
+
+// look begins a view.
+func (g *Gate) look(ctx context.Context, by Actor) (*pgxpool.Conn, error) {
+	conn, err := g.db.Read.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reach the database: %w", err)
+	}
+	var who int64
+	if by.Kind == Agent {
+		who = by.ID
+	}
+	b := &pgx.Batch{}
+	b.Queue(`begin read only`)
+	b.Queue(`select set_config('app.agent', coalesce(a.id, 0)::text, true),
+			set_config('app.teams', array(select team_id from team_members where agent_id = a.id)::text, true),
+			set_config('app.sees_all', case when $2 or a.roles && '{supervisor,manager,admin}' then 'on' else '' end, true)
+		from (select 1) one left join agents a on a.id = $1 and a.disabled_at is null`, who, by.Kind == Program)
+	if err := conn.Conn().SendBatch(ctx, b).Close(); err != nil {
+		// Whatever state it is in, nobody may find it in the pool.
+		_ = conn.Conn().Close(ctx)
+		conn.Release()
+		return nil, fmt.Errorf("begin to read: %w", err)
+	}
+	return conn, nil
 }

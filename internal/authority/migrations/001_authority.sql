@@ -62,8 +62,15 @@ insert into seq_base default values;
 -- seq_horizon() are complete: nothing can appear behind them any more.
 create function seq_at(n int) returns bigint language sql volatile as
 $$ select ((pg_current_xact_id()::text::bigint + base) << 12) | n from seq_base $$;
-create function seq_horizon() returns bigint language sql volatile as
+
+-- Stable, and not volatile: a volatile function looks at a younger snapshot than the statement that asks it, and would
+-- call rows complete that the statement does not see yet.
+create function seq_horizon() returns bigint language sql stable as
 $$ select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + base) << 12 from seq_base $$;
+
+-- seq_top is above every number given so far.
+create function seq_top() returns bigint language sql stable as
+$$ select (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + base) << 12 from seq_base $$;
 
 create table events (
 	seq    bigint primary key,
@@ -98,6 +105,17 @@ create table audit_seals (
 	at       timestamptz not null default now()
 );
 
+-- seq_rebase lifts the numbers above all that were given, where this cluster's transaction ids are behind them: after a
+-- dump was restored into a younger cluster. Elsewhere it does nothing.
+create function seq_rebase() returns void language plpgsql as $$
+declare
+	highest bigint := greatest((select max(seq) from events), (select max(seq) from audit), (select max(upto) from audit_seals),
+		(select pruned_to from seq_base));
+begin
+	update seq_base set base = (highest >> 12) + 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+	where highest > (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + base) << 12;
+end $$;
+
 create table approvals (
 	id         bigint generated always as identity primary key,
 	at         timestamptz not null default now(),
@@ -108,7 +126,7 @@ create table approvals (
 	currency   text,
 	percent    numeric(5,2),
 	reason     text not null default '',
-	args       jsonb not null default '{}',
+	args       json not null default '{}',
 	tier       int not null,            -- the lowest tier that may say yes
 	state      text not null default 'asked' check (state in ('asked', 'approved', 'changed', 'refused', 'expired')),
 	decided_by bigint references agents,
@@ -134,7 +152,7 @@ create table idempotency (
 	actor  text not null,
 	key    text not null,
 	hash   bytea not null,
-	result jsonb,
+	result json,
 	at     timestamptz not null default now(),
 	primary key (actor, key)
 );
@@ -153,7 +171,7 @@ end $$;
 -- guard makes a table writable only under an act.
 create function guard(t regclass) returns void language plpgsql as $$
 begin
-	execute format('create trigger must_have_act before insert or update or delete on %s for each statement execute function must_have_act()', t);
+	execute format('create trigger must_have_act before insert or update or delete or truncate on %s for each statement execute function must_have_act()', t);
 end $$;
 
 -- permit adds an act to the working default set of rights.
