@@ -37,15 +37,14 @@ type house struct {
 	tickets  *tickets.Tickets
 	desk     *agentdesk.Desk
 	web      *web.Server
-	sealing  chan struct{} // something was committed that is to be sealed
 	kinds    []job.Kind
 	parts    []func(context.Context) error // run beside, until the program ends
 }
 
 // build puts the program together, in the order of who needs whom. Nothing runs yet.
 func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.Logger) (*house, error) {
-	h := &house{log: log, db: db, hub: event.New(db), jobs: job.New(db), sealing: make(chan struct{}, 1)}
-	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.committed})
+	h := &house{log: log, db: db, hub: event.New(db), jobs: job.New(db)}
+	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.hub.Poke, Key: key})
 	h.accounts = authority.NewAccounts(h.gate, authority.AccountOptions{Key: key})
 	customers := crm.New(h.gate)
 	h.tickets = tickets.New(h.gate, customers, files, channels.NewOutbox(nil))
@@ -71,52 +70,15 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 		return seat.Presence, err
 	})
 
-	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.seal)
-	h.kinds = append(h.kinds,
-		job.Every("prune_events", time.Hour, time.Minute, func(ctx context.Context) error { return h.gate.PruneEvents(ctx, keepEvents) }),
-		job.Every("prune_keys", time.Hour, time.Minute, h.gate.PruneKeys),
-		job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep),
-	)
+	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing)
+	h.kinds = append(h.kinds, h.gate.Upkeep()...)
+	h.kinds = append(h.kinds, job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep))
 	return h, nil
 }
 
 // showMail is how the tickets, which know no mail, have its HTML made harmless.
 func showMail(html string, cid, remote func(string) string) string {
 	return mime.SafeHTML(html, mime.HTMLOptions{CID: cid, Remote: remote})
-}
-
-// keepEvents is how far back a desk that was away catches up without reloading.
-const keepEvents = 7 * 24 * time.Hour
-
-// committed is called after each commit that emitted events. It never blocks.
-func (h *house) committed() {
-	h.hub.Poke()
-	h.jobs.Wake()
-	select {
-	case h.sealing <- struct{}{}:
-	default:
-	}
-}
-
-// seal chains what was audited: soon after commits of this node, and now and then for those of a node that died.
-func (h *house) seal(ctx context.Context) error {
-	const soon, anyway = 200 * time.Millisecond, 30 * time.Second
-	for {
-		if _, err := h.gate.Seal(ctx); err != nil && ctx.Err() == nil {
-			h.log.WarnContext(ctx, "audit not sealed", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-h.sealing:
-		case <-time.After(anyway):
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(soon):
-		}
-	}
 }
 
 // run serves until ctx ends or a part fails: requests are finished first, then the parts end.
