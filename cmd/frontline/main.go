@@ -30,6 +30,7 @@ type program struct {
 	User    UserCmd    `cmd:"" help:"The people who work here."`
 	Token   TokenCmd   `cmd:"" help:"API tokens for programs."`
 	Mail    MailCmd    `cmd:"" help:"Tools for mail."`
+	Doctor  DoctorCmd  `cmd:"" help:"Check configuration and database, and say what to do."`
 	Health  HealthCmd  `cmd:"" help:"Ask a running program whether it can work."`
 	OpenAPI OpenAPICmd `cmd:"" name:"openapi" help:"Print the description of the HTTP API (OpenAPI 3.1)."`
 	Version VersionCmd `cmd:"" help:"Print the version."`

@@ -43,11 +43,14 @@ func (p Place) folder() error {
 	return nil
 }
 
-func (p Place) key() (*secret.Key, error) {
+func (p Place) key() (*secret.Key, error) { return secret.Load(p.keyFile()) }
+
+// keyFile is where the key is.
+func (p Place) keyFile() string {
 	if p.SecretKeyFile != "" {
-		return secret.Load(p.SecretKeyFile)
+		return p.SecretKeyFile
 	}
-	return secret.Load(filepath.Join(p.Data, "secret.key"))
+	return filepath.Join(p.Data, "secret.key")
 }
 
 func (p Place) clusterDir() string { return filepath.Join(p.Data, "postgres") }
@@ -78,14 +81,12 @@ func (p Place) storage(ctx context.Context, log *slog.Logger, share bool) (_ *st
 		}
 	}()
 	url := p.DatabaseURL
-	if url == "" && share {
-		url, err = pg.Running(p.clusterDir())
-		if err != nil {
-			return nil, err
-		}
-	}
 	if url == "" {
-		if s.cluster, err = pg.StartPrivate(ctx, pg.ClusterOptions{Dir: p.clusterDir(), Log: log}); err != nil {
+		private := pg.StartPrivate
+		if share {
+			private = pg.Use
+		}
+		if s.cluster, err = private(ctx, pg.ClusterOptions{Dir: p.clusterDir(), Log: log}); err != nil {
 			return nil, err
 		}
 		url = s.cluster.URL()

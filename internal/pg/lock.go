@@ -136,26 +136,6 @@ func waitLock(ctx context.Context, dir, name string, patience time.Duration) (f 
 	}
 }
 
-// Running gives the address of the private cluster in dir while a program runs it, for that program's tools; empty where
-// none does. ErrInUse when the program has it but does not answer yet, or no more.
-func Running(dir string) (url string, err error) {
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		return "", nil
-	}
-	f, free, err := lockFile(dir, programLock)
-	if err != nil {
-		return "", err
-	}
-	if free {
-		return "", f.Close()
-	}
-	h := readHolder(dir)
-	if h.URL == "" {
-		return "", fmt.Errorf("%w: %s is held by %s, which starts or stops", ErrInUse, dir, h)
-	}
-	return h.URL, nil
-}
-
 // Held says whether a program or a server has the cluster in dir.
 func Held(dir string) bool {
 	for _, name := range []string{programLock, serverLock} {

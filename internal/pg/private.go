@@ -126,26 +126,32 @@ func StartPrivate(ctx context.Context, o ClusterOptions) (_ *Cluster, err error)
 }
 
 // Use gives the cluster in o.Dir to a command that runs beside the program: the one of the program that runs, which
-// stays that program's, else one of its own as by StartPrivate.
+// stays that program's, else one of its own as by StartPrivate. ErrInUse when a program has it and only just starts.
 func Use(ctx context.Context, o ClusterOptions) (*Cluster, error) {
-	dir, err := filepath.Abs(o.Dir)
-	if err != nil {
+	var err error
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return nil, err
 	}
-	o.Dir = dir
-	c, err := StartPrivate(ctx, o)
-	if !errors.Is(err, ErrInUse) {
-		return c, err
+	if _, err := os.Stat(filepath.Join(o.Dir, programLock)); err != nil {
+		return StartPrivate(ctx, o) // nobody ever ran it
 	}
-	h := readHolder(dir)
+	lock, free, err := lockFile(o.Dir, programLock)
+	if err != nil {
+		return nil, fmt.Errorf("lock the database folder: %w", err)
+	}
+	if free {
+		lock.Close()
+		return StartPrivate(ctx, o)
+	}
+	h := readHolder(o.Dir)
 	if h.URL == "" {
-		return nil, err // it only just starts
+		return nil, fmt.Errorf("%w: %s is held by %s, which starts or stops; try again", ErrInUse, o.Dir, h)
 	}
-	conn, away := pgx.Connect(ctx, h.URL)
-	if away != nil {
-		return nil, fmt.Errorf("%w, and its server does not answer: %w", err, away)
+	conn, err := pgx.Connect(ctx, h.URL)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s is held by %s, and its server does not answer: %w", ErrInUse, o.Dir, h, err)
 	}
-	return &Cluster{opt: o, socket: or(h.Socket, dir), lent: true, done: make(chan struct{})}, conn.Close(ctx)
+	return &Cluster{opt: o, socket: or(h.Socket, o.Dir), lent: true, done: make(chan struct{})}, conn.Close(ctx)
 }
 
 // place finds a folder for the socket and clears what a killed predecessor left. This is safe because the server lock
@@ -153,22 +159,27 @@ func Use(ctx context.Context, o ClusterOptions) (*Cluster, error) {
 func (c *Cluster) place(id identity, last holder) error {
 	// 107 bytes is the longest path of a Unix socket; Postgres also makes one with .lock behind it.
 	const longest = 107 - len("/.s.PGSQL.5432.lock")
-	if last.Socket != "" && strings.HasPrefix(filepath.Base(last.Socket), "frontline-pg-") {
+	ours := last.Socket != "" && strings.HasPrefix(filepath.Base(last.Socket), "frontline-pg-")
+	if ours {
 		if err := os.RemoveAll(last.Socket); err != nil {
 			return err
 		}
 	}
 	c.socket = c.opt.Dir
 	if len(c.socket) > longest {
-		dir, err := os.MkdirTemp("", "frontline-pg-")
-		if err != nil {
-			return err
+		// The address of last time, so that pools and tools find the server again, unless somebody has taken the name.
+		c.socket = last.Socket
+		if !ours || os.Mkdir(c.socket, 0o700) != nil {
+			dir, err := os.MkdirTemp("", "frontline-pg-")
+			if err != nil {
+				return err
+			}
+			c.socket = dir
 		}
-		if len(dir) > longest {
-			return errors.Join(fmt.Errorf("%s is too long for a socket: set TMPDIR or choose a data folder with a shorter path", dir), os.Remove(dir))
+		if len(c.socket) > longest {
+			return fmt.Errorf("%s is too long for a socket: set TMPDIR or choose a data folder with a shorter path", c.socket)
 		}
-		c.socket = dir
-		if err := id.own(dir); err != nil {
+		if err := id.own(c.socket); err != nil {
 			return err
 		}
 	}

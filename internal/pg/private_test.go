@@ -220,6 +220,9 @@ func TestLongPathBelowClosedFolders(t *testing.T) {
 	if _, err := os.Stat(socket); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the socket's folder stays after Stop: %v", err)
 	}
+	if again, _ := start(t, dir); again.URL() != c.URL() {
+		t.Errorf("the server came back at %s, was at %s", again.URL(), c.URL())
+	}
 }
 
 func TestOrdinaryUsers(t *testing.T) {
