@@ -54,14 +54,7 @@ func main() {
 func run(ctx context.Context, args []string, std stdio) int {
 	var cli program
 	exit := -1
-	parser, err := kong.New(&cli,
-		kong.Name("frontline"),
-		kong.Description("Frontline, a contact center for mail, chat and phone."),
-		kong.DefaultEnvars("FRONTLINE"),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Writers(std.Out, std.Err),
-		kong.Exit(func(code int) { exit = code }),
-	)
+	parser, err := commandLine(&cli, kong.Writers(std.Out, std.Err), kong.Exit(func(code int) { exit = code }))
 	if err != nil {
 		return complain(std, err, exitFailed)
 	}
@@ -82,6 +75,16 @@ func run(ctx context.Context, args []string, std stdio) int {
 		return complain(std, err, exitFailed)
 	}
 	return exitDone
+}
+
+// commandLine is the grammar of the program's commands, flags and environment.
+func commandLine(cli *program, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(cli, append(options,
+		kong.Name("frontline"),
+		kong.Description("Frontline, a contact center for mail, chat and phone."),
+		kong.DefaultEnvars("FRONTLINE"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)...)
 }
 
 // usageError marks a command line that parses but makes no sense, such as two flags that exclude each other.
