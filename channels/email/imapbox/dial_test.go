@@ -93,7 +93,6 @@ func TestWhatIsWrongWithAServerHasACode(t *testing.T) {
 			t.Parallel()
 			account := fakeAccount(emailtest.FakeIMAP(t, test.server))
 			account.Server.Security, account.Server.CAs = test.security, authority.Pool
-			account.Server.Patience = wire.Patience{Answer: 10 * time.Second}
 			if test.change != nil {
 				test.change(&account)
 			}
@@ -157,7 +156,7 @@ func TestASilentServerIsLeftInTimeAtEveryStep(t *testing.T) {
 				},
 			})
 			account := fakeAccount(server)
-			account.Renew = 20 * time.Millisecond
+			account.Server.Patience, account.Renew = impatient, 20*time.Millisecond
 			account.Writable = step == "SELECT"
 			if err := readAll(t.Context(), account); wire.CodeOf(err) != wire.Timeout {
 				t.Fatalf("with a server silent at %s: %v, want timeout", step, err)
@@ -169,6 +168,7 @@ func TestASilentServerIsLeftInTimeAtEveryStep(t *testing.T) {
 		// A server that waits for TLS says nothing in clear.
 		cert := emailtest.NewAuthority(t).Local()
 		account := fakeAccount(emailtest.FakeIMAP(t, emailtest.IMAP{TLS: &cert}))
+		account.Server.Patience = impatient
 		if err := readAll(t.Context(), account); wire.CodeOf(err) != wire.Timeout {
 			t.Fatalf("with a server that does not greet: %v, want timeout", err)
 		}

@@ -149,8 +149,11 @@ func watch(t testing.TB, account imapbox.Account, options imapbox.Options, sink 
 	return stop
 }
 
-// impatient waits shortly, so that tests of silence are short.
-var impatient = wire.Patience{Connect: 10 * time.Second, Answer: 300 * time.Millisecond}
+// patient is patient enough for a busy machine, and impatient makes tests of silence short.
+var (
+	patient   = wire.Patience{Connect: 20 * time.Second, Answer: 20 * time.Second}
+	impatient = wire.Patience{Connect: 20 * time.Second, Answer: 300 * time.Millisecond}
+)
 
 // quick comes back at once.
 var quick = imapbox.Backoff{Min: time.Millisecond, Max: 10 * time.Millisecond, Slow: 10 * time.Millisecond}
@@ -164,7 +167,7 @@ func dovecotAccount(s *emailtest.DovecotServer) imapbox.Account {
 
 func fakeAccount(s *emailtest.FakeIMAPServer) imapbox.Account {
 	return imapbox.Account{
-		Server: wire.Server{Host: s.Host, Port: s.Port, Security: wire.Plain, Patience: impatient},
+		Server: wire.Server{Host: s.Host, Port: s.Port, Security: wire.Plain, Patience: patient},
 		Login:  wire.Login{User: emailtest.User, Secret: wire.Static(emailtest.Secret)},
 		Poll:   20 * time.Millisecond,
 	}

@@ -54,7 +54,6 @@ func TestAServerCannotFillOurMemory(t *testing.T) { // alone, since it measures 
 				},
 			})
 			account := fakeAccount(server)
-			account.Server.Patience.Answer = 10 * time.Second
 			account.Renew = 10 * time.Second
 			account.MaxMail = 1 << 20
 			highest := watchHeap(t)
@@ -106,7 +105,9 @@ func TestATrickleEndsToo(t *testing.T) {
 		}
 		return name == "EXAMINE"
 	}})
-	if err := readAll(t.Context(), fakeAccount(server)); wire.CodeOf(err) != wire.Timeout {
+	account := fakeAccount(server)
+	account.Server.Patience = impatient
+	if err := readAll(t.Context(), account); wire.CodeOf(err) != wire.Timeout {
 		t.Fatalf("with a server that sends a byte now and then: %v, want timeout", err)
 	}
 }
