@@ -34,6 +34,8 @@ type Options struct {
 	Live     *event.Live
 	Log      *slog.Logger  // nil: slog.Default()
 	Grace    time.Duration // how long an agent may be without a line before they are away; zero: 30 s
+	Silence  time.Duration // a client from which nothing came for so long is gone, or does not read; zero: 9 s
+	Typing   time.Duration // typing ends by itself: a lost "off" must not stay; zero: 10 s
 }
 
 // Desk holds the lines of the agents on this node.
@@ -67,6 +69,12 @@ func New(o Options) *Desk {
 	}
 	if o.Grace == 0 {
 		o.Grace = 30 * time.Second
+	}
+	if o.Silence == 0 {
+		o.Silence = 9 * time.Second
+	}
+	if o.Typing == 0 {
+		o.Typing = 10 * time.Second
 	}
 	return &Desk{
 		o: o, lines: map[*line]struct{}{}, agents: map[int64]int{}, looking: map[string]map[*line]typing{},

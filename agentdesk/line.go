@@ -20,11 +20,9 @@ import (
 
 const (
 	helloTime = 10 * time.Second // for a client to say who it is
-	pingEvery = 3 * time.Second
-	silence   = 9 * time.Second // without a pong or a word the other side is gone, or does not read
-	writeTime = 5 * time.Second // for one frame to leave
-	askTime   = 5 * time.Second // for the database to answer
-	maxLooks  = 50              // objects one line watches
+	writeTime = 5 * time.Second  // for one frame to leave
+	askTime   = 5 * time.Second  // for the database to answer
+	maxLooks  = 50               // objects one line watches
 )
 
 // Close codes of our own (RFC 6455 gives 4000 to 4999 to applications).
@@ -92,7 +90,7 @@ func (l *line) run(ctx context.Context) {
 		return
 	}
 	defer l.sub.Close()
-	l.ws.SetPongHandler(func(string) error { return l.ws.SetReadDeadline(time.Now().Add(silence)) })
+	l.ws.SetPongHandler(func(string) error { return l.ws.SetReadDeadline(time.Now().Add(l.desk.o.Silence)) })
 	go l.write(ctx)
 	for l.listen(ctx) {
 	}
@@ -136,7 +134,7 @@ func (l *line) welcome(ctx context.Context) bool {
 			return false
 		}
 	}
-	l.ws.SetReadDeadline(time.Now().Add(silence)) //nolint:errcheck // same
+	l.ws.SetReadDeadline(time.Now().Add(l.desk.o.Silence)) //nolint:errcheck // same
 	return true
 }
 
@@ -179,7 +177,7 @@ func (l *line) listen(ctx context.Context) bool {
 	if errors.Is(err, io.EOF) {
 		return false
 	}
-	l.ws.SetReadDeadline(time.Now().Add(silence)) //nolint:errcheck // a closed line is found by the next read
+	l.ws.SetReadDeadline(time.Now().Add(l.desk.o.Silence)) //nolint:errcheck // a closed line is found by the next read
 	switch {
 	case err != nil && !l.wrongs.Allow():
 		l.end(websocket.ClosePolicyViolation, "too many malformed frames")

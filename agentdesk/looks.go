@@ -16,7 +16,6 @@ import (
 type typing = time.Time
 
 const (
-	typingTime = 10 * time.Second // typing ends by itself: a lost "off" must not stay
 	gatherTime = 50 * time.Millisecond
 	maxViewers = 20 // told of one object
 )
@@ -70,7 +69,7 @@ func (d *Desk) setTyping(l *line, object string, on bool) error {
 	}
 	until := typing{}
 	if on {
-		until = time.Now().Add(typingTime)
+		until = time.Now().Add(d.o.Typing)
 	}
 	d.looking[object][l] = until
 	d.spoilLocked(object)
@@ -93,7 +92,7 @@ func (d *Desk) spoilLocked(object string) {
 
 // tellLooks tells viewers of viewers, at most every gatherTime, and lets typing end.
 func (d *Desk) tellLooks(ctx context.Context) {
-	tick := time.NewTicker(2 * time.Second)
+	tick := time.NewTicker(d.o.Typing / 5)
 	defer tick.Stop()
 	for {
 		select {

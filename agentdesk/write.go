@@ -18,7 +18,7 @@ import (
 func (l *line) write(ctx context.Context) {
 	defer close(l.written)
 	defer l.ws.Close() //nolint:errcheck // this ends the reader
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(l.desk.o.Silence / 3)
 	defer ping.Stop()
 	for {
 		var err error
