@@ -222,7 +222,7 @@ func (c *client) sees(ticket int64, want ...string) {
 	})
 }
 
-// closed reads to the end of the line and answers the close code.
+// closed reads to the end of the line and answers the close code; 0 where the line was cut without one.
 func (c *client) closed() int {
 	c.t.Helper()
 	for {
@@ -230,9 +230,10 @@ func (c *client) closed() int {
 		if err == nil {
 			continue
 		}
-		if e, ok := err.(*websocket.CloseError); ok { //nolint:errorlint // gorilla returns it bare
-			return e.Code
+		e, ok := err.(*websocket.CloseError) //nolint:errorlint // gorilla returns it bare
+		if !ok || e.Code == websocket.CloseAbnormalClosure {
+			return 0
 		}
-		return 0
+		return e.Code
 	}
 }
