@@ -55,7 +55,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	var err error
 	h.web, err = web.New(web.Options{
 		Auth: h.accounts, Answers: h.gate, Version: versionName(), PublicURL: s.PublicURL, Listen: s.Listen,
-		Log: log, Desk: ui.Files(),
+		Log: log, Desk: ui.Files(), Proxies: s.Proxies, Scrape: s.MetricsToken,
 		Ready: []web.Check{{Name: "database", Do: func(ctx context.Context) error { return db.Ready(ctx, schemas()...) }}},
 	})
 	if err != nil {

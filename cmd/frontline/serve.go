@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -19,6 +20,9 @@ type Settings struct {
 	Place
 	Listen    string `default:"127.0.0.1:8080" help:"Address of the desk and the API, host:port."`
 	PublicURL string `name:"public-url" help:"How browsers reach the program, such as https://desk.example.com; without it http:// and the listening address."`
+
+	Proxies      []netip.Prefix `help:"Networks of the proxies in front, such as 10.0.0.0/8, with commas: what they say of a caller's address is believed."`
+	MetricsToken string         `name:"metrics-token" help:"Bearer token with which /metrics is read from elsewhere; without it from this machine only."`
 }
 
 // ServeCmd runs everything in one process.

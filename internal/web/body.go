@@ -18,6 +18,7 @@ import (
 const (
 	maxBody  = 1 << 20          // bytes of a JSON body where the operation says nothing else
 	bodyTime = 20 * time.Second // for a body to arrive
+	takeTime = 30 * time.Second // for an answer to be taken, once it is there
 	drain    = 8 << 20          // bytes read beyond the limit, so that a caller who is still sending hears the answer
 )
 

@@ -16,7 +16,21 @@ import (
 //go:embed docs.html
 var docsText string
 
-var docsPage = template.Must(template.New("docs").Parse(docsText))
+var docsPage = template.Must(template.New("docs").Funcs(template.FuncMap{"words": codeWords}).Parse(docsText))
+
+// codeWords shows what stands between backquotes as code.
+func codeWords(text string) template.HTML {
+	var b strings.Builder
+	for i, part := range strings.Split(text, "`") {
+		if i%2 == 1 {
+			part = "<code>" + template.HTMLEscapeString(part) + "</code>"
+		} else {
+			part = template.HTMLEscapeString(part)
+		}
+		b.WriteString(part)
+	}
+	return template.HTML(b.String()) //nolint:gosec // escaped above
+}
 
 // serveDocs registers the description of the API, for programs and for people. Both are made when first asked for,
 // after everything is registered.

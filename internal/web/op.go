@@ -181,7 +181,7 @@ func (s *Server) front(op Op, writes bool) func(huma.Context, func(huma.Context)
 		}
 		defer leave()
 		// Someone who does not read the answer must not hold the connection for ever.
-		http.NewResponseController(w).SetWriteDeadline(time.Now().Add(2 * op.Timeout)) //nolint:errcheck // not every transport has deadlines
+		http.NewResponseController(w).SetWriteDeadline(time.Now().Add(op.Timeout + takeTime)) //nolint:errcheck // not every transport has deadlines
 		if err := checkAddress(r, c.Operation()); err != nil {
 			s.Fail(w, r, err)
 			return
