@@ -13,6 +13,7 @@ type answer struct {
 	status int
 	bytes  int64
 	begun  bool
+	freed  func() // called when the connection is handed over; may be nil
 }
 
 func (a *answer) Header() http.Header { return a.w.Header() }
@@ -59,6 +60,9 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	c, rw, err := http.NewResponseController(a.w).Hijack()
 	if err == nil {
 		a.begun, a.status = true, http.StatusSwitchingProtocols
+		if a.freed != nil {
+			a.freed()
+		}
 	}
 	return c, rw, err
 }

@@ -93,6 +93,36 @@ func TestForwardedAddressesAreBelievedFromProxiesOnly(t *testing.T) {
 	}
 }
 
+func TestOpenWebsocketsAreNoRequestsAnyMore(t *testing.T) {
+	t.Parallel()
+	open1, close1 := make(chan struct{}), make(chan struct{})
+	w := open(t, web.Options{Limits: web.Limits{ActorAtOnce: 1}}, func(s *web.Server) {
+		s.Handle("GET /ws/line", s.Signed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			fmt.Fprint(c, "HTTP/1.1 101 Switching Protocols\r\n\r\n")
+			close(open1)
+			<-close1
+		})))
+		signing(s)
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.ask("GET", "/ws/line", "")
+	}()
+	<-open1
+	if a := w.ask("GET", "/api/v1/me", ""); a.StatusCode != http.StatusOK {
+		t.Errorf("beside an open line = %d %s, want 200", a.StatusCode, a.text)
+	}
+	close(close1)
+	<-done
+}
+
 func TestOneActorCannotFillTheServer(t *testing.T) {
 	t.Parallel()
 	entered, release := make(chan struct{}), make(chan struct{})

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -126,7 +127,8 @@ func (s *Server) HandleFunc(pattern string, f func(w http.ResponseWriter, r *htt
 	}))
 }
 
-// Signed lets only those in who are signed in, by session or token.
+// Signed lets only those in who are signed in, by session or token. A websocket counts as worked on until it is open:
+// how many lines somebody may have is for its owner to say.
 func (s *Server) Signed(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		leave, err := s.admit(r.Context(), false)
@@ -134,7 +136,9 @@ func (s *Server) Signed(h http.Handler) http.Handler {
 			s.Fail(w, r, err)
 			return
 		}
+		leave = sync.OnceFunc(leave)
 		defer leave()
+		requestOf(r.Context()).w.freed = leave
 		h.ServeHTTP(w, r)
 	})
 }
