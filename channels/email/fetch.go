@@ -192,7 +192,8 @@ func (s *sink) Keep(ctx context.Context, folder string, to imapbox.Cursor, mails
 
 // State implements imapbox.Sink.
 func (s *sink) State(ctx context.Context, folder string, st imapbox.State) {
-	h := health{ok: st.OK, code: string(st.Code), detail: st.Text, seen: int64(st.Seen), total: int64(st.Total)}
+	// Not OK without a code is catching up: seen and total say how far.
+	h := health{ok: st.Code == "", code: string(st.Code), detail: st.Text, seen: int64(st.Seen), total: int64(st.Total)}
 	if err := s.e.report(ctx, s.mailbox, sideIn+folder, h); err != nil && ctx.Err() == nil {
 		slog.WarnContext(ctx, "mailbox state not written", "mailbox", s.mailbox, "err", err)
 	}

@@ -34,6 +34,13 @@ func (e *Email) Routes(s *web.Server) {
 		) (Saved, error) {
 			return e.Save(ctx, by, in.ID, in.Body)
 		})
+	web.Command(s, web.Op{
+		Method: http.MethodPost, Path: "/mailboxes/{id}/test", ID: "test-mailbox", Tag: "mailboxes",
+		Summary: "Log in to a mailbox's servers and say what happens", Timeout: testTime + testTime/2,
+	},
+		func(ctx context.Context, by authority.Actor, in *idIn) (Tested, error) {
+			return e.Test(ctx, by, in.ID)
+		})
 	web.Query(s, web.Op{
 		Method: http.MethodGet, Path: "/mailboxes/{id}/aside", ID: "list-mail-aside", Tag: "mailboxes",
 		Summary: "Mails that are kept aside: automatic ones that belong to no ticket, and unreadable ones",

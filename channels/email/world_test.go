@@ -21,7 +21,7 @@ import (
 // world is the channel on a database of its own, with one mailbox.
 type world struct {
 	*Email
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context
 	db      *pg.DB
 	blobs   blob.Store
@@ -35,7 +35,12 @@ var cli = authority.System("cli")
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	db := pgtest.New(t, channels.Schemas()...)
+	return worldOn(t, pgtest.New(t, channels.Schemas()...))
+}
+
+// worldOn is a world on a given database.
+func worldOn(t testing.TB, db *pg.DB) *world {
+	t.Helper()
 	jobs := job.New(db)
 	gate := authority.New(db, authority.Options{Jobs: jobs})
 	blobs, err := blob.Folder(filepath.Join(t.TempDir(), "blobs"))

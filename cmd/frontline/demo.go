@@ -55,6 +55,12 @@ func (s Settings) demo(ctx context.Context, std stdio, quiet bool) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(s.Data)) }()
 	s.SecretKeyFile = ""
+	if s.MailListen == "" {
+		s.MailListen = demoMail
+	}
+	if s.Data, err = filepath.Abs(s.Data); err != nil {
+		return fmt.Errorf("folder of the demo: %w", err)
+	}
 	d := &demo{settings: s, quiet: quiet, queues: map[string]int64{}, teams: map[string]int64{}, agents: map[string]authority.Actor{}}
 	return s.serve(ctx, std, d.prepare)
 }
@@ -83,7 +89,7 @@ func (d *demo) prepare(ctx context.Context, h *house) (string, error) {
 	if host, _, err := net.SplitHostPort(d.settings.Listen); err != nil || !loopback(host) {
 		d.password = newPassword()
 	}
-	for _, step := range []func(context.Context) error{d.hire, d.openQueues, d.past} {
+	for _, step := range []func(context.Context) error{d.hire, d.openQueues, d.openMail, d.past} {
 		if err := step(ctx); err != nil {
 			return "", fmt.Errorf("prepare the demo: %w", err)
 		}
@@ -248,6 +254,7 @@ func (d *demo) welcome() string {
 		fmt.Fprintf(w, "  %s\t%s\t%d\t%s\t%s\n", p.login, p.role, p.tier, p.language, p.name)
 	}
 	w.Flush() //nolint:errcheck // memory
+	b.WriteString(d.mailWords())
 	if d.quiet {
 		b.WriteString("\nNo simulated customers.\n")
 	} else {

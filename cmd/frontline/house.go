@@ -10,6 +10,7 @@ import (
 	"frontline/agentdesk"
 	"frontline/agentdesk/ui"
 	"frontline/channels"
+	"frontline/channels/email"
 	"frontline/channels/email/mime"
 	"frontline/crm"
 	"frontline/internal/alarm"
@@ -35,6 +36,7 @@ type house struct {
 	hub      *event.Hub
 	jobs     *job.Jobs
 	tickets  *tickets.Tickets
+	mail     *email.Email
 	desk     *agentdesk.Desk
 	web      *web.Server
 	kinds    []job.Kind
@@ -47,7 +49,10 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.hub.Poke, Key: key})
 	h.accounts = authority.NewAccounts(h.gate, authority.AccountOptions{Key: key})
 	customers := crm.New(h.gate)
-	h.tickets = tickets.New(h.gate, customers, files, channels.NewOutbox(nil))
+	h.tickets = tickets.New(h.gate, customers, files, channels.NewOutbox(map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}))
+	h.mail = email.New(db, h.gate, files, key, h.tickets)
+	life := channels.NewLife(db)
+	courier := channels.NewCourier(h.gate, h.tickets, life, map[string]channels.Carrier{email.Channel: h.mail})
 	alarms := alarm.New(h.gate)
 	h.desk = agentdesk.New(agentdesk.Options{
 		Gate: h.gate, Tickets: h.tickets, Accounts: h.accounts, Hub: h.hub, Live: event.NewLive(db), Log: log,
@@ -70,9 +75,18 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 		return seat.Presence, err
 	})
 
-	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing)
+	h.mail.Routes(h.web)
+	courier.Routes(h.web)
+
+	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing, h.mail.Fetch, h.mail.Intake, h.mail.Prove,
+		func(ctx context.Context) error { return life.Run(ctx, courier) })
 	h.kinds = append(h.kinds, h.gate.Upkeep()...)
-	h.kinds = append(h.kinds, job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep))
+	h.kinds = append(h.kinds, courier.Kind(),
+		job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep),
+		job.Every("reconcile_mail", time.Hour, 30*time.Minute, func(ctx context.Context) error {
+			_, err := h.mail.Reconcile(ctx)
+			return err
+		}))
 	return h, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"frontline/channels/email/mailin"
 	"frontline/internal/blob"
 	"frontline/internal/pg"
 	"frontline/internal/secret"
@@ -23,6 +24,10 @@ type Settings struct {
 
 	Proxies      []netip.Prefix `help:"Networks of the proxies in front, such as 10.0.0.0/8, with commas: what they say of a caller's address is believed."`
 	MetricsToken string         `name:"metrics-token" help:"Bearer token with which /metrics is read from elsewhere; without it from this machine only."`
+
+	MailListen   string         `name:"mail-listen" help:"Address at which mail servers hand over mail, host:port; without it none is received, only fetched."`
+	MailProtocol string         `name:"mail-protocol" default:"smtp" enum:"smtp,lmtp" help:"What they speak there: smtp or lmtp."`
+	MailFrom     []netip.Prefix `name:"mail-from" help:"Networks they may come from, such as 10.0.0.0/8; several with commas; without it only this machine."`
 }
 
 // ServeCmd runs everything in one process.
@@ -74,6 +79,9 @@ func (s Settings) serve(ctx context.Context, std stdio, prepare func(context.Con
 	if err != nil {
 		return err
 	}
+	if err := s.receiveMail(ctx, h); err != nil {
+		return err
+	}
 	if st.cluster != nil {
 		h.parts = append(h.parts, func(ctx context.Context) error { return keepCluster(ctx, st, s.clusterDir(), log) })
 	}
@@ -87,6 +95,20 @@ func (s Settings) serve(ctx context.Context, std stdio, prepare func(context.Con
 	}
 	fmt.Fprintf(std.Out, "Frontline is ready: %s\n%s", address, words)
 	return h.run(ctx, l)
+}
+
+// receiveMail opens the port at which mail servers hand over mail, where one is set.
+func (s Settings) receiveMail(ctx context.Context, h *house) error {
+	if s.MailListen == "" {
+		return nil
+	}
+	o := mailin.Options{LMTP: s.MailProtocol == "lmtp", Allowed: s.MailFrom, Log: h.log}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.MailListen)
+	if err != nil {
+		return fmt.Errorf("listen for mail: %w", err)
+	}
+	h.parts = append(h.parts, func(ctx context.Context) error { return h.mail.Receive(ctx, l, o) })
+	return nil
 }
 
 // keepCluster starts the private database again where it ended by itself. Its address stays, so that the pools find it.

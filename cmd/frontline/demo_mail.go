@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strconv"
+
+	"frontline/channels/email"
+)
+
+// demoMail is where the demo takes mail, when no other address is set.
+const demoMail = "127.0.0.1:2525"
+
+// demoAddress is the demo company's own.
+const demoAddress = "kefu@polaris.example"
+
+// openMail gives the company a mailbox: mail comes in at the port, and what the desk sends goes to a
+// postbox on this machine, where it can be looked at.
+func (d *demo) openMail(ctx context.Context) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("open the demo's postbox: %w", err)
+	}
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return err
+	}
+	box := &postbox{dir: d.postbox()}
+	d.h.parts = append(d.h.parts, func(ctx context.Context) error { return box.serve(ctx, l) })
+	_, err = d.h.mail.Save(ctx, visitor, 0, email.Edit{
+		Name: "北极星客服 Polaris Service", Address: demoAddress, QueueID: d.queues[queues[0].key],
+		SMTP: &email.Server{Host: host, Port: number, Security: "plain"},
+	})
+	return err
+}
+
+func (d *demo) postbox() string { return filepath.Join(d.settings.Data, "postbox") }
+
+// mailWords says how to write to the company and where its answers go.
+func (d *demo) mailWords() string {
+	return fmt.Sprintf(`
+Write to the company:
+
+  swaks --server %s --to %s --from zhang@customer.example --header "Subject: 主轴转速不稳" --body "请尽快处理"
+
+What the desk sends is kept in %s
+`, d.settings.MailListen, demoAddress, d.postbox())
+}
