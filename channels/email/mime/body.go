@@ -25,6 +25,7 @@ func (b body) blank() bool {
 // collector walks the parts of a mail and gathers what is to read and what is attached.
 type collector struct {
 	mail     *Mail
+	root     *part
 	limits   Limits
 	text     int // bytes of text that may still be shown
 	html     int
@@ -152,7 +153,11 @@ func (c *collector) walkLeaf(p *part) body {
 			return b
 		}
 	}
-	if c.isShown(p, name) {
+	only := c.isOnlyText(p)
+	if only {
+		c.attach(p, name, content)
+	}
+	if only || c.isShown(p, name) {
 		switch typ {
 		case "text/html", "application/xhtml+xml":
 			if len(content) <= c.html {
@@ -168,7 +173,9 @@ func (c *collector) walkLeaf(p *part) body {
 			c.problems[ProblemTextCut] = true
 		}
 		// Too long to show in full: the head is shown, the whole is attached.
-		c.attach(p, name, content)
+		if !only {
+			c.attach(p, name, content)
+		}
 		c.shown = true
 		if typ == "text/html" || typ == "application/xhtml+xml" {
 			return c.readHTML(cutAt(content, c.html), p.ctype.param("charset"))
@@ -203,6 +210,11 @@ func (c *collector) isShown(p *part, name string) bool {
 		return false
 	}
 	return name == "" || !c.shown && !p.signed
+}
+
+// isOnlyText says whether a text that is sent as a file is all there is: then it is to be read as well.
+func (c *collector) isOnlyText(p *part) bool {
+	return p == c.root && p.dispo.value == "attachment" && (p.ctype.value == "text/plain" || p.ctype.value == "text/html")
 }
 
 // attach keeps a part as a file.

@@ -59,7 +59,7 @@ func (m *Mail) bounceOfText(r reportParts, root *part) *Bounce {
 	failedField := m.Header.Has("X-Failed-Recipients")
 	subject := bounceSubject.MatchString(m.Subject)
 	words := bounceWords.MatchString(report)
-	daemon := m.fromDaemon()
+	daemon := m.fromDaemon() || len(m.From) == 0 && subject
 	status := strings.Contains(root.ctype.param("report-type"), "delivery-status") || len(r.status) > 0
 	hasCopy := copied != "" || r.original != nil
 	switch {
@@ -104,7 +104,7 @@ func (m *Mail) fromDaemon() bool {
 			}
 		}
 	}
-	return len(m.From) == 0
+	return false
 }
 
 var daemonName = regexp.MustCompile(`(?i)mail ?(?:er)?[- ]?(?:delivery|daemon|system|administrator|router)|postmaster|delivery (?:subsystem|system|service)|system administrator|系统管理员|邮件系统|退信|邮件服务`)

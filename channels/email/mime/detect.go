@@ -1,7 +1,6 @@
 package mime
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -34,41 +33,48 @@ var commonRunes = func() map[rune]bool {
 }()
 
 // detect finds the charset that the bytes, of which some are 8-bit, most likely have. A declared charset is believed
-// unless another one fits clearly better.
+// unless it does badly and another one does well.
 func detect(b []byte, declared charset, known bool) charset {
 	sample := detectSample(b)
+	have := 0.0
+	if known {
+		have = fit(declared.decode(sample))
+	}
 	if utf8.Valid(sample) {
-		if !known || declared.name == csUTF8.name {
-			return csUTF8
-		}
 		// Two-byte UTF-8 is also good GBK; longer sequences hardly ever are.
-		if fit(string(sample)) >= fit(declared.decode(sample)) {
+		if !known || declared.name == csUTF8.name || fit(string(sample)) >= have {
 			return csUTF8
 		}
 		return declared
 	}
-	best, bestFit := csLatin, -10.0
-	if known {
-		best, bestFit = declared, fit(declared.decode(sample))+0.35
-		if bestFit > 1 {
-			return declared
-		}
+	if known && have >= goodFit {
+		return declared
 	}
+	best, bestFit := csLatin, -10.0
 	for _, cs := range []charset{csGB18030, csBig5, csUTF8, csShiftJIS, csEUCJP, csEUCKR, csCyrillic, csKOI8, csLatin} {
-		if known && cs.name == declared.name || cs.name == csLatin.name && known && latinLike(declared) {
-			continue
+		if known && (cs.name == declared.name || !cs.wide()) {
+			continue // one charset of single bytes is as good as another: the sender knows best
 		}
 		if f := fit(cs.decode(sample)); f > bestFit+0.001 {
 			best, bestFit = cs, f
 		}
 	}
+	if known && (bestFit < 0.6 || bestFit < have+0.5) {
+		return declared
+	}
 	return best
 }
 
-// latinLike says whether a charset reads every byte as some letter, of which windows-1252 would be only another guess.
-func latinLike(cs charset) bool {
-	return strings.HasPrefix(cs.name, "iso-8859") || strings.HasPrefix(cs.name, "windows-12") ||
-		strings.HasPrefix(cs.name, "ibm") || strings.HasPrefix(cs.name, "cp") || cs.name == "macintosh"
+// goodFit is the fit from which on a declared charset is not doubted.
+const goodFit = 0.3
+
+// wide says whether a charset has characters of more than one byte, so that wrong bytes can be told.
+func (c charset) wide() bool {
+	switch c.name {
+	case csCyrillic.name, csKOI8.name, csLatin.name:
+		return false
+	}
+	return true
 }
 
 // detectSample cuts the lines with the first 8-bit bytes from b, some kilobytes at most, between characters.
@@ -118,11 +124,12 @@ func detectSample(b []byte) []byte {
 // fit says how much a decoded text looks like language: about 1 for good text, below 0 for nonsense.
 func fit(text string) float64 {
 	sum, n := 0.0, 0
-	var prev rune
-	for _, r := range text {
+	prev := rune(0)
+	for i, r := range text {
 		if r >= 0x80 {
+			next, _ := utf8.DecodeRuneInString(text[min(len(text), i+utf8.RuneLen(r)):])
 			n++
-			sum += runeFit(r, prev)
+			sum += runeFit(prev, r, next)
 		}
 		prev = r
 	}
@@ -132,8 +139,8 @@ func fit(text string) float64 {
 	return sum / float64(n)
 }
 
-// runeFit rates one character, given the one before.
-func runeFit(r, prev rune) float64 {
+// runeFit rates one character between its neighbours.
+func runeFit(prev, r, next rune) float64 {
 	switch {
 	case r == utf8.RuneError:
 		return -3
@@ -150,29 +157,46 @@ func runeFit(r, prev rune) float64 {
 	case r >= 0xff61 && r < 0xffa0: // half width katakana: what Shift_JIS makes of other charsets
 		return -0.3
 	case unicode.Is(unicode.Cyrillic, r):
-		switch {
-		case r < 0x410 || r > 0x451 || r == 0x450:
-			return -0.2
-		case unicode.IsLower(r) && (unicode.Is(unicode.Cyrillic, prev) || prev < 'A'):
-			return 0.9
-		case unicode.IsUpper(r) && !unicode.IsLetter(prev):
-			return 0.8
-		case unicode.IsUpper(r) && unicode.Is(unicode.Cyrillic, prev) && unicode.IsUpper(prev):
-			return 0.4
-		}
-		return -0.6
-	case r >= 0xc0 && r < 0x250 && unicode.IsLetter(r): // accented Latin letters stand among plain ones
-		switch {
-		case prev < 0x80 && unicode.IsLetter(prev) && (unicode.IsLower(r) || unicode.IsUpper(prev)):
-			return 0.8
-		case prev < 0x80 && !unicode.IsLetter(prev):
-			return 0.5
-		}
-		return -0.4
+		return cyrillicFit(prev, r, next)
+	case r >= 0xc0 && r < 0x250 && unicode.IsLetter(r):
+		return latinFit(prev, r, next)
 	case r < 0x100:
 		return 0.1 // signs
 	case unicode.IsLetter(r):
-		return 0.1
+		return 0.3
+	}
+	return 0
+}
+
+func isASCIILetter(r rune) bool { return r < 0x80 && unicode.IsLetter(r) }
+
+// cyrillicFit rates a Cyrillic letter. Words are of one script, and capitals stand at their start: read in the wrong
+// charset, small letters become capitals.
+func cyrillicFit(prev, r, next rune) float64 {
+	switch {
+	case r < 0x410 || r > 0x451 || r == 0x450:
+		return -0.2
+	case isASCIILetter(prev) || isASCIILetter(next):
+		return -0.6
+	case unicode.IsLower(r):
+		return 0.9
+	case !unicode.IsLetter(prev):
+		return 0.8
+	case unicode.IsUpper(prev) && (unicode.IsUpper(next) || !unicode.IsLetter(next)):
+		return 0.4
+	}
+	return -0.6
+}
+
+// latinFit rates an accented letter, which stands among plain ones.
+func latinFit(prev, r, next rune) float64 {
+	switch {
+	case unicode.IsUpper(r) && isASCIILetter(prev) && unicode.IsLower(prev):
+		return -0.4
+	case isASCIILetter(prev) || isASCIILetter(next):
+		return 0.8
+	case !unicode.IsLetter(prev) && !unicode.IsLetter(next):
+		return 0.3
 	}
 	return 0
 }

@@ -2,6 +2,7 @@ package mime
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -78,11 +79,36 @@ func fieldName(line []byte) (name string, value []byte, ok bool) {
 	n := bytes.TrimRight(line[:colon], " \t")
 	for _, c := range n {
 		if c <= ' ' || c == 127 {
-			return "", nil, false
+			// No text begins like this, so it is a field, if one that nobody can ask for.
+			return string(n), line[colon+1:], bytes.HasPrefix(n, []byte("X-"))
 		}
 	}
 	return string(n), line[colon+1:], len(n) > 0
 }
+
+// toUTF8 decodes fields that hold raw 8-bit bytes. RFC 5322 has no place for them, so their charset is that of the
+// body, if that fits.
+func (h Header) toUTF8(charset string) {
+	for i := range h {
+		if !isPlain(h[i].Value) {
+			h[i].Value, _ = decodeCharset([]byte(h[i].Value), "", charset)
+		}
+	}
+}
+
+// charsetHint finds the first charset that a mail declares.
+func charsetHint(h Header, rest []byte) string {
+	ctype, _ := h.raw("Content-Type")
+	if cs := parseContentField(ctype).param("charset"); cs != "" {
+		return cs
+	}
+	if m := charsetParam.FindSubmatch(rest[:min(len(rest), 16<<10)]); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+var charsetParam = regexp.MustCompile(`(?i)\bcharset="?([a-z0-9_.:-]{2,40})`)
 
 // isFold says whether a line continues the field above it.
 func isFold(line []byte) bool {

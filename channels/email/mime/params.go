@@ -162,7 +162,9 @@ func joinParams(pieces []paramPiece) map[string]string {
 		}
 	}
 	for name, v := range params {
-		params[name] = oneLine(v)
+		if name != "boundary" { // which means itself, to the last blank
+			params[name] = oneLine(v)
+		}
 	}
 	return params
 }

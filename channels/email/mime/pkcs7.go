@@ -34,7 +34,9 @@ func (c *collector) unwrapPKCS7(p *part, content []byte) (body, bool) {
 	c.wrapped++
 	c.unpacked -= len(inner)
 	block := readHeader(inner, c.limits.Header, never, keptInPart)
-	tree := &treeReader{limits: c.limits, rest: block.rest, problems: c.problems}
+	hint := charsetHint(block.header, block.rest)
+	block.header.toUTF8(hint)
+	tree := &treeReader{limits: c.limits, rest: block.rest, charset: hint, problems: c.problems}
 	root, _ := tree.read(block.header, "")
 	root.inherit(false, false)
 	return c.walk(root), true

@@ -45,6 +45,8 @@ func read(raw []byte, l Limits) Mail {
 	if len(block.header) == 0 {
 		problems[ProblemNoHeader] = true
 	}
+	hint := charsetHint(block.header, block.rest)
+	block.header.toUTF8(hint)
 	m.Header = block.header
 	m.readHeader(problems)
 	root := &part{header: m.Header, ctype: contentField{value: "text/plain"}}
@@ -53,11 +55,11 @@ func read(raw []byte, l Limits) Mail {
 		if len(block.stray) > 0 {
 			rest = append(append([]byte{}, block.stray...), rest...)
 		}
-		tree := &treeReader{limits: l, rest: rest, problems: problems}
+		tree := &treeReader{limits: l, rest: rest, charset: hint, problems: problems}
 		root, _ = tree.read(m.Header, "")
 		root.inherit(false, false)
 		c := &collector{
-			mail: &m, limits: l, text: l.Text, html: l.HTML, unpacked: l.Unpacked,
+			mail: &m, root: root, limits: l, text: l.Text, html: l.HTML, unpacked: l.Unpacked,
 			problems: problems, details: details,
 		}
 		m.setBody(c.walk(root))

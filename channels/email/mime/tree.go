@@ -58,11 +58,15 @@ type hit struct {
 type treeReader struct {
 	limits   Limits
 	rest     []byte
+	charset  string   // that raw bytes in headers most likely have
 	open     []string // boundaries, outermost first
 	count    int
 	rewinds  int
 	problems map[string]bool
 }
+
+// minSureBoundary is the length from which on a boundary is not mistaken for text.
+const minSureBoundary = 8
 
 // maxRewinds bounds how often a body is read again because its declared boundary was not in it.
 const maxRewinds = 3
@@ -79,7 +83,8 @@ func (r *treeReader) boundary(line []byte) (hit, bool) {
 			continue
 		}
 		after, closes := bytes.CutPrefix(after, []byte("--"))
-		if len(bytes.TrimRight(after, " \t")) == 0 {
+		// RFC 2046 lets the line go on behind the boundary. It is believed where that cannot be another boundary or text.
+		if len(bytes.TrimRight(after, " \t")) == 0 || len(b) >= minSureBoundary && (after[0] == ' ' || after[0] == '\t') {
 			return hit{level, closes}, true
 		}
 	}
@@ -191,7 +196,7 @@ func (r *treeReader) readParts(p *part) hit {
 		if encoded := p.encoding(); encoded != "" && len(bytes.TrimSpace(before)) > 0 && r.rewinds < maxRewinds {
 			// Against RFC 2045 the whole multipart was encoded.
 			if plain, _ := transferDecode(before, encoded); len(plain) != len(before) && bytes.Contains(plain, []byte(boundary)) {
-				inner := &treeReader{limits: r.limits, rest: plain, count: r.count, rewinds: r.rewinds + 1, problems: r.problems}
+				inner := &treeReader{limits: r.limits, rest: plain, charset: r.charset, count: r.count, rewinds: r.rewinds + 1, problems: r.problems}
 				inner.limits.Depth -= level
 				inner.readParts(p)
 				r.count, r.rewinds = inner.count, inner.rewinds
@@ -210,6 +215,7 @@ func (r *treeReader) readParts(p *part) hit {
 		}
 		block := readHeader(r.rest, r.limits.Header, r.isBoundary, keptInPart)
 		r.rest = block.rest
+		block.header.toUTF8(r.charset)
 		if block.cut {
 			r.problems[ProblemHeader] = true
 		}
