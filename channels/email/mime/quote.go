@@ -11,6 +11,8 @@ type quoteReader struct {
 	budget  int  // costly comparisons left
 	first   int  // the first line with text
 	last    int  // the last one
+	dropped []bool
+	shared  map[int]string // new words on a line whose rest is the head of a quotation
 }
 
 // newQuoteReader reads lines that are not changed.
@@ -129,60 +131,114 @@ func (q *quoteReader) fieldsAt(i int) int {
 
 // newWords gives the lines that are not history, and whether any history was found.
 func (q *quoteReader) newWords() (kept []line, found bool) {
-	headed := false // a head was seen: marked lines below it are history
-	for i := 0; i < len(q.lines); {
-		l := q.lines[i]
-		if i >= maxHeadLines {
-			return append(kept, q.lines[i:]...), found
+	q.dropped = make([]bool, len(q.lines))
+	q.scan()
+	q.keepContext()
+	for i, l := range q.lines {
+		if q.dropped[i] {
+			found = true
+			continue
 		}
+		if before, shared := q.shared[i]; shared {
+			l.text = before
+			found = true
+		}
+		kept = append(kept, l)
+	}
+	return kept, found
+}
+
+// scan marks the lines that are history.
+func (q *quoteReader) scan() {
+	headed := false // a head was seen: marked lines below it are history
+	for i := 0; i < len(q.lines) && i < maxHeadLines; {
+		l := q.lines[i]
 		if l.text == "" && l.quote == 0 {
-			kept = append(kept, l)
 			i++
 			continue
 		}
 		if !q.quoted(i) && isForwardLine(q.text(i)) {
-			return append(kept, q.lines[i:]...), found
+			return
 		}
 		if q.quoted(i) && l.mark == markNone {
 			end := q.quotedEnd(i)
 			if headed || q.isQuotation(i, end) {
-				found = true
-				i = end
-				continue
+				q.drop(i, end)
 			}
-			kept = append(kept, q.lines[i:end]...)
 			i = end
 			continue
 		}
 		if before, ok := q.sharedLine(i); ok {
-			kept = append(kept, line{text: before})
-			headed, found = true, true
+			if q.shared == nil {
+				q.shared = map[int]string{}
+			}
+			q.shared[i], headed = before, true
 			i++
 			continue
 		}
 		h, ok := q.headAt(i)
 		if !ok {
-			kept = append(kept, l)
 			i++
 			continue
 		}
-		if h.all && q.forward && !found {
-			return append(kept, q.lines[i:]...), false
+		if h.all && q.forward && !headed || l.mark == markHistory && q.forwardBelow(i) {
+			return
 		}
-		if l.mark == markHistory && q.forwardBelow(i) {
-			return append(kept, q.lines[i:]...), found
+		start := i
+		for start > 0 && isRule(q.lines[start-1].text) {
+			start--
 		}
-		kept = trimRules(kept)
 		if h.all {
-			return kept, true
+			q.drop(start, len(q.lines))
+			return
 		}
-		headed, found = true, true
-		if i += h.lines; h.lines == 0 {
-			i = q.quotedEnd(i) // the mark stands on the quotation itself
+		headed = true
+		end := i + h.lines
+		if h.lines == 0 {
+			end = q.quotedEnd(i) // the mark stands on the quotation itself
+		}
+		q.drop(start, end)
+		i = end
+	}
+}
+
+// drop marks lines as history.
+func (q *quoteReader) drop(start, end int) {
+	for i := start; i < end; i++ {
+		q.dropped[i] = true
+	}
+}
+
+// keepContext takes quotations back that were answered point by point: the answers make no sense without them. One
+// quotation above one answer is only a habit.
+func (q *quoteReader) keepContext() {
+	last := -1 // the last line of new words
+	for i, l := range q.lines {
+		if !q.dropped[i] && !isRule(l.text) {
+			last = i
 		}
 	}
-	return kept, found
+	answered := 0
+	var waiting bool
+	for i := 0; i <= last; i++ {
+		switch {
+		case q.dropped[i]:
+			waiting = waiting || q.quoted(i)
+		case waiting && !isRule(q.lines[i].text):
+			answered++
+			waiting = false
+		}
+	}
+	if answered < 2 {
+		return
+	}
+	for i := 0; i <= last; i++ {
+		q.dropped[i] = false
+	}
 }
+
+// isRule says whether a line is blank or only drawn.
+func isRule(text string) bool { return strings.Trim(text, " \t-_=*—\u00a0") == "" }
 
 // forwardBelow says whether the marked history that begins at line i is a mail that was passed on.
 func (q *quoteReader) forwardBelow(i int) bool {
@@ -255,7 +311,7 @@ func (q *quoteReader) sharedLine(i int) (before string, ok bool) {
 
 // trimRules drops blank lines and drawn rules at the end.
 func trimRules(lines []line) []line {
-	for len(lines) > 0 && strings.Trim(lines[len(lines)-1].text, " \t-_=*—\u00a0") == "" {
+	for len(lines) > 0 && isRule(lines[len(lines)-1].text) {
 		lines = lines[:len(lines)-1]
 	}
 	return lines

@@ -10,7 +10,7 @@ import (
 
 // wroteVerbs end a line such as "On 1 March 2024, Li wrote:".
 var wroteVerbs = []string{
-	"wrote", "sent", "wrote the following", "a écrit", "écrit", "ecrit", "schrieb", "geschrieben", "schreef", "escribió", "escribio",
+	"wrote", "sent", "wrote the following", "a écrit", "écrit", "ecrit", "schrieb", "geschrieben", "geschreven", "schreef", "escribió", "escribio",
 	"scritto", "escreveu", "va escriure", "napisał", "napisał(a)", "napisała", "napisał/a", "napsal", "napsal(a)", "napsala",
 	"napísal", "napísal(a)", "skrev", "kirjoitti", "написал", "написала", "написал(а)", "пишет", "писал", "писал(а)", "пише",
 	"написав", "написа", "yazdı", "şunu yazdı", "şunları yazdı", "írta", "a scris", "έγραψε", "đã viết", "menulis", "kirjutas",
@@ -254,8 +254,11 @@ func (q *quoteReader) wroteLine(i int) int {
 			return 0
 		}
 		joined = strings.TrimSpace(joined + " " + t)
-		if len(joined) > maxHead || n > 1 && !lead && !strings.ContainsAny(joined, "<@") {
+		if len(joined) > maxHead || n > 1 && !lead && !strings.ContainsAny(first, "<@0123456789") {
 			return 0
+		}
+		if i+n < len(q.lines) && strings.TrimSpace(q.lines[i+n].text) == "> wrote:" {
+			continue // the bracket of an address, broken off
 		}
 		if q.isWrote(joined, lead, i+n) {
 			return n
@@ -269,7 +272,9 @@ func (q *quoteReader) isWrote(joined string, lead bool, next int) bool {
 	if q.budget--; q.budget < 0 {
 		return false
 	}
-	body := strings.TrimRight(joined, " -_*—>")
+	body := strings.TrimRight(joined, " -_*—")
+	open := strings.HasSuffix(body, ">")
+	body = strings.TrimRight(body, " -_*—>")
 	colon := strings.HasSuffix(body, ":") || strings.HasSuffix(body, "：")
 	framed := strings.HasPrefix(joined, "--") && strings.HasSuffix(joined, "--")
 	body = strings.ToLower(strings.TrimRight(body, " :：*_"))
@@ -295,7 +300,7 @@ func (q *quoteReader) isWrote(joined string, lead bool, next int) bool {
 	case colon && lead && digit && containsVerb(body):
 		// "Op 13-02-2014 3:18 schreef Julius Caesar:" has the name behind the verb.
 		return timePattern.MatchString(body)
-	case email && timePattern.MatchString(body) && (colon || strings.HasSuffix(body, ">")):
+	case email && timePattern.MatchString(body) && (colon || open):
 		// "2014-10-17 11:28 GMT+03:00 Li <li@example.com>:" has no verb at all.
 		return quotedNext || colon && strings.HasSuffix(body, ">")
 	}

@@ -9,29 +9,39 @@ import (
 // maxSignature is the number of lines a signature may have below its separator.
 const maxSignature = 15
 
-// tagline matches the line that phones and programs put below a mail.
+// program matches what people send mail with.
+const program = `(?:outlook|hotmail|mail|yahoo|gmail|iphone|ipad|ipod|ios|samsung|galaxy|blackberry|android|windows|aol|proton|mailbox|spark|` +
+	`sparrow|airmail|acompli|thunderbird|foxmail|mobile|huawei|honor|xiaomi|redmi|oppo|vivo|nokia|htc|motorola|sony|nexus|pixel|phone|tablet|` +
+	`smartphone|handy|téléphone|móvil|celular|telefon|mobil|nine|bluemail|edison|canary|newton|postbox|fastmail|superhuman|front|zoho|tutanota|` +
+	`polymail|handheld|wireless|surface|mac|pc|computer|telefoon|puhelin|телефон|смартфон|手机|手機|邮箱|信箱|微信|客户端|华为|華為|小米|三星|荣耀|` +
+	`安卓|平板|电脑|電腦|钉钉|飞书|スマート|端末|휴대폰|아이폰|갤럭시|яндекс|mail\.ru)`
+
+// tagline matches the line that phones and programs put below a mail. It is no sentence: no comma, no full stop within.
 var tagline = regexp.MustCompile(`(?i)^[-_*\s]*(?:` + strings.Join([]string{
-	`sent (?:from|via|with|using) .{2,60}`,
-	`get outlook for .{2,30}`,
-	`download outlook for .{2,30}`,
-	`(?:von|aus) .{2,40} gesendet`, `gesendet (?:von|mit|aus) .{2,60}`,
-	`envoyé (?:de|depuis|à partir de|avec) .{2,60}`, `télécharger outlook pour .{2,30}`,
-	`enviado (?:desde|do|de|a partir do|via) .{2,60}`, `obtener outlook para .{2,30}`, `obter o outlook para .{2,30}`,
-	`inviato (?:da|dal|con) .{2,60}`, `scarica outlook per .{2,30}`,
-	`verzonden (?:vanaf|met|via|van) .{2,60}`, `outlook voor .{2,20} downloaden`,
-	`skickat från .{2,60}`, `sendt fra .{2,60}`, `lähetetty .{2,60}`, `wysłane? z .{2,60}`, `odesláno z .{2,60}`,
-	`отправлено (?:с|из) .{2,60}`, `.{2,30}'den gönderildi`, `.{2,30} cihazımdan gönderildi`,
-	`(?:发自|發自|发送自|来自|來自|从|從|通过|由).{0,3}我的.{1,30}(?:发送|傳送|寄出|发出)?`,
-	`(?:发自|發自).{1,40}`, `从.{2,30}(?:发送|发出)`, `傳送自.{2,40}`, `使用.{2,20}发送`, `.{0,10}的.{0,10}iphone.{0,5}(?:发送|傳送)`,
-	`获取 ?outlook.{2,20}`, `取得 ?outlook.{2,20}`, `下载适用于.{2,20}的 ?outlook`, `outlook for .{2,20} の入手`,
-	`.{1,30}から送信`, `나의 .{2,30}에서 보냄`, `.{2,30}에서 보냄`,
-	`签名由\s?网易邮箱(?:大师)?\s?定制`, `.{0,20}网易邮箱大师.{0,10}`,
+	`sent from my [\p{L}\p{N}'’+ -]{2,40}`,
+	`sent (?:from|via|with|using) [^,.!?，。]{0,20}\b` + program + `\b.{0,60}`,
+	`(?:get|download|obtenir|télécharger|obtener|obter|scarica|获取|取得|下载).{1,20}outlook.{0,30}`, `outlook (?:for|voor|für) .{2,30}`,
+	`(?:von|aus|mit) (?:meinem?|der|my|mobil)?[^,.!?]{0,20}` + program + `.{0,30} gesendet`,
+	`(?:diese nachricht wurde |von |mobil |gesendet )gesendet.{0,40}`, `gesendet (?:von|mit|aus|via) [^,.!?]{0,20}` + program + `.{0,40}`,
+	`envoyé (?:de|depuis|à partir de|avec) [^,.!?]{0,20}` + program + `.{0,40}`,
+	`enviad[oa] (?:desde|do|de|a partir do|via|con|com) [^,.!?]{0,20}` + program + `.{0,40}`,
+	`inviato (?:da|dal|con|dallo) [^,.!?]{0,20}` + program + `.{0,40}`,
+	`verzonden (?:vanaf|met|via|van) [^,.!?]{0,20}` + program + `.{0,40}`,
+	`skickat från [^,.!?]{2,40}`, `sendt fra [^,.!?]{2,40}`, `lähetetty [^,.!?]{2,40}`, `wysłan[eo]? z [^,!?]{2,40}`, `odesláno z [^,!?]{2,40}`,
+	`отправлено (?:с|из) .{2,60}`, `.{2,30}['’]?(?:den|dan|ten|tan|mdan|umdan) gönderildi`,
+	`(?:发自|發自|发送自|傳送自|来自|來自)\s?(?:我的|my)?[^，。！？,!?]{0,14}` + program + `[^，。！？,!?]{0,15}`, `(?:发自|發自)我的[^，。！？,!?]{1,20}`,
+	`(?:从|從|通过|由|使用|用)\s?(?:我的)?[^，。！？,!?]{0,20}` + program + `[^，。！？,!?]{0,12}(?:发送|发出|傳送|寄出|送出)`,
+	`[^，。！？]{0,20}` + program + `[^，。！？]{0,10}(?:から送信|에서 보냄)`,
+	`签名由\s?网易邮箱(?:大师)?\s?定制`, `[^，。！？]{0,20}网易邮箱大师[^，。！？]{0,10}`,
 }, "|") + `)\s*[.。]?\s*$`)
+
+// signedOff matches a name behind a dash, as people sign.
+var signedOff = regexp.MustCompile(`^\s?[-–—]{1,2}\s?\p{Lu}[\p{L}.'’-]*(?:\s\p{Lu}[\p{L}.'’-]*){0,3}\s*$`)
 
 // dropSignature takes the sender's signature and the phone's tag line off the new words. history says that quoted
 // history was cut below, where some programs put the sender's name and address.
 func dropSignature(lines []line, from []Address, history bool) []line {
-	rest := unsigned(lines)
+	rest := dropFooter(unsigned(lines))
 	rest = dropTaglines(rest)
 	if n := separatorAt(rest); n >= 0 {
 		rest = trimBlank(rest[:n])
@@ -39,6 +49,9 @@ func dropSignature(lines []line, from []Address, history bool) []line {
 	}
 	if history && len(from) > 0 {
 		rest = dropCard(rest, from[0])
+	}
+	if n := len(rest); n > 2 && signedOff.MatchString(rest[n-1].text) && isRule(rest[n-2].text) {
+		rest = trimRules(rest[:n-1])
 	}
 	if len(trimBlank(rest)) == 0 {
 		return lines // nothing but a signature: then that is the mail
@@ -55,6 +68,21 @@ func unsigned(lines []line) []line {
 		}
 	}
 	return trimBlank(out)
+}
+
+// dropFooter drops what a mailing list puts below every mail: a rule of underscores, its name, its links.
+func dropFooter(lines []line) []line {
+	for i := max(0, len(lines)-10); i < len(lines); i++ {
+		t := strings.TrimSpace(lines[i].text)
+		if len(t) < 20 || strings.Trim(t, "_") != "" {
+			continue
+		}
+		below := strings.ToLower(joinLines(lines[i+1:]))
+		if strings.Contains(below, "mailing list") || strings.Contains(below, "listinfo") || strings.Contains(below, "unsubscribe") {
+			return trimRules(lines[:i])
+		}
+	}
+	return lines
 }
 
 // separatorAt finds the line "-- " above a signature, -1 when there is none. Without the blank it is taken only where
