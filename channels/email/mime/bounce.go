@@ -20,8 +20,14 @@ func (m *Mail) findBounce(r reportParts, root *part) (b *Bounce, receipt bool) {
 	if b == nil {
 		return nil, false
 	}
+	if named := m.failedRecipients(); len(named) > 0 && len(r.status) == 0 {
+		b.Recipients = named
+	}
 	if len(b.Recipients) == 0 {
-		b.Recipients = m.fallbackRecipients(r)
+		list, _ := addressList(r.original.rawAll("To"))
+		for _, a := range list {
+			b.add(a.Address)
+		}
 	}
 	if b.MessageID == "" {
 		id, _ := r.original.raw("Message-ID")
@@ -98,7 +104,10 @@ func statusRecipient(g group) string {
 
 // add notes a recipient once.
 func (b *Bounce) add(address string) {
-	address = strings.Trim(address, " <>\"'.,;:()[]")
+	address = strings.Trim(address, " <>'.,;:()[]")
+	if !strings.Contains(address, `"@`) {
+		address = strings.Trim(address, `"`)
+	}
 	if !strings.Contains(address, "@") || len(b.Recipients) >= 1000 {
 		return
 	}
@@ -127,7 +136,7 @@ func statusCode(s string) string {
 // was for lack of time.
 func isPermanent(status, reason string) bool {
 	switch {
-	case strings.HasPrefix(status, "5"):
+	case strings.HasPrefix(status, "5"), noSuchUser.MatchString(reason): // some servers give 450 for users they do not have
 		return true
 	case strings.HasPrefix(status, "4"):
 		return false
@@ -138,20 +147,14 @@ func isPermanent(status, reason string) bool {
 	return !temporaryWords.MatchString(reason)
 }
 
+var noSuchUser = regexp.MustCompile(`(?i)user unknown|unknown user|no such user|does not exist|unknown recipient|用户不存在|收件人不存在`)
+
 var temporaryWords = regexp.MustCompile(`(?i)timed? ?out|temporar|try again|too long|expired|retry|connection refused|queue`)
 
-// fallbackRecipients are those the mail that bounced was for, when the report does not say whom it did not reach.
-func (m *Mail) fallbackRecipients(r reportParts) []string {
+// failedRecipients are those that Exim and Gmail name in the header.
+func (m *Mail) failedRecipients() []string {
 	var b Bounce
-	for _, v := range m.Header.All("X-Failed-Recipients") {
-		for _, a := range strings.Split(v, ",") {
-			b.add(strings.TrimSpace(a))
-		}
-	}
-	if len(b.Recipients) > 0 {
-		return b.Recipients
-	}
-	list, _ := addressList(r.original.rawAll("To"))
+	list, _ := addressList(m.Header.rawAll("X-Failed-Recipients"))
 	for _, a := range list {
 		b.add(a.Address)
 	}

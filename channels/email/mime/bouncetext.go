@@ -41,15 +41,15 @@ var bounceWords = regexp.MustCompile(`(?i)` + strings.Join([]string{
 // delayWords match what a server says while it keeps trying.
 var delayWords = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`this is (?:only )?a warning`, `warning message only`, `(?:do|need) not (?:need to )?re-?send`, `no need to re-?send`, `(?:will|shall|still) (?:continue|keep|be) (?:to )?(?:try|retr|attempt|deliver)`, `still trying`, `continue trying`,
-	`not yet been delivered`, `has been delayed`, `delivery (?:is |was )?delayed`, `delayed in delivery`, `will be (?:retried|re-?tried|attempted|queued)`, `delivery attempts will continue`, `will try again`, `系统(?:将|会)继续(?:尝试|重试)`, `延迟投递`, `稍后重试`, `投递延迟`,
+	`not yet been delivered`, `has been postponed`, `advisory-only`, `has been delayed`, `delivery (?:is |was )?delayed`, `delayed in delivery`, `will be (?:retried|re-?tried|attempted|queued)`, `delivery attempts will continue`, `will try again`, `系统(?:将|会)继续(?:尝试|重试)`, `延迟投递`, `稍后重试`, `投递延迟`,
 }, "|"))
 
 // giveUpWords match what a server says when it tries no longer, though it may also tell of delays.
 var giveUpWords = regexp.MustCompile(`(?i)(?:giving|given|gave) up|permanent(?:ly)? (?:fatal|fail|error)|will not (?:be )?(?:retr|try)|no further|could not be delivered for|unable to deliver|not be (?:retried|attempted)|fatal error`)
 
 // copyStart matches the line above the copy of the mail that bounced.
-var copyStart = regexp.MustCompile(`(?i)^[\s>|*]*(?:[-=_*+ ]{2,}.{0,40}(?:copy of|original|unsent|returned|your|begin|start of|header|full|included|forwarded|first|body|message text|原始|原邮件|邮件头|信件).{0,60}[-=_*+ :]*|` +
-	`.{0,40}(?:below this line is a copy|copy of (?:the|your) (?:original )?(?:message|mail)|original (?:message|mail) (?:follows|headers?|text)|(?:headers?|text) of (?:the )?(?:original|your|message).{0,30}follow|the original message (?:was received|is attached|included)|message (?:headers?|text|contents?) (?:follow|is|are)|unsent message (?:below|follows)|your (?:original )?message (?:follows|reads|was|below)|(?:first|beginning).{0,20}(?:lines|bytes) of|message header follows|returned message follows|原邮件内容|原始邮件|原信).{0,60}[:：\-=]*)\s*$`)
+var copyStart = regexp.MustCompile(`(?i)^[\s>|*]*(?:[-=_*+]{2,}.{0,40}(?:copy of|original|unsent|returned|your|begin|start of|header|full|included|forwarded|first|body|message text|原始|原邮件|邮件头|信件).{0,60}[-=_*+ :]*|` +
+	`.{0,40}(?:below this line is a copy|copy of (?:the|your) (?:original )?(?:message|mail)|original (?:message|mail) (?:follows|headers?|text)|(?:headers?|text) of (?:the )?(?:original|your|message).{0,30}follow|the original message (?:is attached|included)|message (?:headers?|text|contents?) (?:follow|is|are)|unsent message (?:below|follows)|your (?:original )?message (?:follows|reads|below)|old message|(?:first|beginning).{0,20}(?:lines|bytes) of|message header follows|returned message follows|原邮件内容|原始邮件|原信).{0,60}[:：\-=]*)\s*$`)
 
 var copyHeader = regexp.MustCompile(`(?i)^[\s>|]*(?:received:\s+(?:from|by|\()|return-path:\s|message-id:\s*<|x-mailer:|mime-version:|dkim-signature:|delivered-to:)`)
 
@@ -61,11 +61,13 @@ func (m *Mail) bounceOfText(r reportParts, root *part) *Bounce {
 	words := bounceWords.MatchString(report)
 	daemon := m.fromDaemon() || len(m.From) == 0 && subject
 	status := strings.Contains(root.ctype.param("report-type"), "delivery-status") || len(r.status) > 0
+	fresh := len(m.References) == 0 && m.InReplyTo == ""
 	hasCopy := copied != "" || r.original != nil
 	switch {
 	case failedField, status && (subject || words || daemon):
 	case daemon && (subject || words):
-	case subject && words && hasCopy && len(m.References) == 0 && m.InReplyTo == "":
+	case subject && words && hasCopy && fresh:
+	case fresh && (subject || failureWithin.MatchString(m.Subject)) && len(triggered(report)) > 0:
 	default:
 		return nil
 	}
@@ -86,6 +88,9 @@ func (m *Mail) bounceOfText(r reportParts, root *part) *Bounce {
 	return b
 }
 
+// failureWithin matches subjects that keep the subject of the mail and say behind it that it failed.
+var failureWithin = regexp.MustCompile(`(?i)delivery failed|undeliverable|non remis|undelivered|not delivered|退信|投递失败`)
+
 var delaySubject = regexp.MustCompile(`(?i)^\W*(?:warning|delayed|.{0,30}\bdelay(?:ed)?\b|.{0,20}still being retried)`)
 
 // reportText is what the server wrote: the text of the mail, not more than a report would have.
@@ -99,6 +104,7 @@ func (m *Mail) fromDaemon() bool {
 	for _, list := range [][]Address{m.From, m.Sender, {{Address: m.ReturnPath}}} {
 		for _, a := range list {
 			local, _, _ := strings.Cut(strings.ToLower(a.Address), "@")
+			local = strings.Trim(local, `\"`)
 			if daemonLocal.MatchString(local) || daemonName.MatchString(a.Name) {
 				return true
 			}

@@ -55,6 +55,9 @@ func read(raw []byte, l Limits) Mail {
 		if len(block.stray) > 0 {
 			rest = append(append([]byte{}, block.stray...), rest...)
 		}
+		if !m.Header.Has("Content-Type") {
+			m.Header = append(m.Header, bareMultipart(rest)...)
+		}
 		tree := &treeReader{limits: l, rest: rest, charset: hint, problems: problems}
 		root, _ = tree.read(m.Header, "")
 		root.inherit(false, false)
@@ -65,12 +68,26 @@ func read(raw []byte, l Limits) Mail {
 		m.setBody(c.walk(root))
 		m.markInline()
 	}
-	m.classify(root)
+	m.classify(root, l)
 	for code := range problems {
 		m.Problems = append(m.Problems, Problem{Code: code, Detail: details[code]})
 	}
 	sort.Slice(m.Problems, func(i, j int) bool { return m.Problems[i].Code < m.Problems[j].Code })
 	return m
+}
+
+// bareMultipart gives the Content-Type that a multipart body lost, which happens to stored mail.
+func bareMultipart(rest []byte) Header {
+	boundary := guessBoundary(cutAt(rest, 64<<10))
+	if boundary == "" || strings.ContainsAny(boundary, "\"\\") {
+		return nil
+	}
+	before, _, _ := bytes.Cut(rest, []byte("--"+boundary))
+	before = bytes.TrimSpace(before)
+	if len(before) > 200 || len(before) > 0 && !bytes.Contains(before, []byte("MIME")) || !bytes.Contains(rest, []byte("--"+boundary+"--")) {
+		return nil // a text that holds the source of a mail
+	}
+	return Header{{Name: "Content-Type", Value: `multipart/mixed; boundary="` + boundary + `"`}}
 }
 
 // setBody fills in what is there to read.
@@ -180,7 +197,7 @@ func listID(h Header) string {
 		}
 		return headerText(v)
 	}
-	for _, name := range []string{"List-Post", "Mailing-List", "X-Mailing-List", "List-Unsubscribe"} {
+	for _, name := range []string{"List-Post", "Mailing-List", "X-Mailing-List"} {
 		if v, ok := h.raw(name); ok {
 			if ids := messageIDs(v); len(ids) > 0 {
 				return strings.TrimPrefix(ids[0], "mailto:")

@@ -75,6 +75,7 @@ type reportParts struct {
 	disposition []group // of message/disposition-notification
 	feedback    []group // of message/feedback-report
 	original    Header  // of the mail that is reported on
+	embedded    []*part // mails within the mail
 }
 
 // findReports looks through the parts of a mail, not into mails within it, except for their headers.
@@ -100,6 +101,9 @@ func findReports(p *part, r *reportParts) {
 			r.disposition = append(r.disposition, found...)
 		}
 	case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers", "message/partial":
+		if typ == "message/rfc822" {
+			r.embedded = append(r.embedded, p)
+		}
 		if r.original == nil {
 			content, _ := transferDecode(cutAt(p.body, maxReport), p.encoding())
 			r.original = readHeader(skipBlank(content), maxReport, never, func(string) bool { return true }).header
@@ -108,15 +112,31 @@ func findReports(p *part, r *reportParts) {
 }
 
 // classify says who wrote the mail: a person, a program, a mail server.
-func (m *Mail) classify(root *part) {
+func (m *Mail) classify(root *part, l Limits) {
 	var r reportParts
 	findReports(root, &r)
 	reportType := strings.ToLower(root.ctype.param("report-type"))
 	m.Bulk = m.isBulk()
 	auto := m.isAutomatic()
+	if len(r.status) == 0 && len(r.embedded) > 0 && (m.fromDaemon() || reportType == "delivery-status") {
+		if inner, ok := r.embeddedStatus(l); ok {
+			r = inner
+		}
+	}
+	n, isNotice := m.readNotice()
 	switch {
 	case len(r.feedback) > 0 || reportType == "feedback-report":
 		m.Kind, m.ARF = Report, abuseOf(r)
+	case isNotice && n.abuse() != nil:
+		m.Kind, m.ARF = Report, n.abuse()
+	case isNotice && n.bounce() != nil:
+		m.Kind, m.Bounce = Bounced, n.bounce()
+	case r.original.Has("X-HmXmrOriginalRecipient") && strings.HasPrefix(m.Subject, "complaint about message"):
+		// Hotmail's complaints have no report part.
+		m.Kind, m.ARF = Report, abuseOf(r)
+		m.ARF.Type, m.ARF.Recipient = "abuse", cleanAddress(r.original.Get("X-HmXmrOriginalRecipient"))
+	case len(r.disposition) > 0 && m.isRejection():
+		m.Kind, m.Bounce = Bounced, m.rejection(r)
 	case len(r.disposition) > 0 || reportType == "disposition-notification":
 		m.Kind = Receipt
 	default:
@@ -137,6 +157,45 @@ func (m *Mail) classify(root *part) {
 	}
 	m.Auto = auto || m.Kind == Receipt || m.Kind == Report || m.Kind == Bounced
 	m.NoAnswer = m.Auto || m.Bulk || m.List != "" || m.Bounce != nil || m.NullReturnPath || m.wantsNoAnswer()
+}
+
+// isRejection says whether a disposition notification is a mail filter's refusal (RFC 5429), not a receipt.
+func (m *Mail) isRejection() bool {
+	return strings.Contains(strings.ToLower(m.Header.Get("Auto-Submitted")), "rejected")
+}
+
+// rejection reads a refusal sent in the form of a disposition notification.
+func (m *Mail) rejection(r reportParts) *Bounce {
+	b := &Bounce{Kind: BounceFailed, Permanent: true}
+	for _, g := range r.disposition {
+		if to := statusRecipient(g); to != "" {
+			b.add(to)
+			id := g.get("Original-Message-ID")
+			b.MessageID = firstID(id)
+		}
+	}
+	b.Reason, b.Status = bounceReason(m.reportText())
+	return b
+}
+
+// embeddedStatus looks for a delivery status in a mail within the mail: some gateways wrap the report once more.
+func (c reportParts) embeddedStatus(l Limits) (reportParts, bool) {
+	for _, p := range c.embedded[:min(len(c.embedded), 2)] {
+		content, _ := transferDecode(p.body, p.encoding())
+		block := readHeader(skipBlank(content), l.Header, never, keptInPart)
+		ctype, _ := block.header.raw("Content-Type")
+		if parseContentField(ctype).value != "multipart/report" {
+			continue
+		}
+		tree := &treeReader{limits: l, rest: block.rest, problems: map[string]bool{}}
+		root, _ := tree.read(block.header, "")
+		var inner reportParts
+		findReports(root, &inner)
+		if len(inner.status) > 0 {
+			return inner, true
+		}
+	}
+	return reportParts{}, false
 }
 
 // abuseOf reads a feedback report.

@@ -20,6 +20,7 @@ const (
 	tnefAttachProps   = 0x9005
 	tnefOEMCodepage   = 0x9007
 	tnefMaxEmbedded   = 3      // messages within messages that are unpacked
+	tnefMaxFiles      = 500    // of one message
 	tnefMaxProperties = 10_000 // of one message or file
 )
 
@@ -107,6 +108,10 @@ func parseTNEF(b []byte) (m tnefMail, ok bool) {
 			break
 		}
 		if id == tnefAttachStart || file == nil && level[0] == 2 {
+			if len(m.files) >= tnefMaxFiles {
+				m.broken = true
+				break
+			}
 			m.files = append(m.files, tnefFile{})
 			file = &m.files[len(m.files)-1]
 		}
