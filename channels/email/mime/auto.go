@@ -30,15 +30,20 @@ func (m *Mail) isAutomatic() bool {
 	switch fieldWord(m.Precedence) {
 	case "auto_reply", "auto-reply", "autoreply", "auto":
 		return true
-	case "bulk", "junk": // a robot, unless a mailing list passes on what a person wrote
-		if !m.throughList() {
-			return true
-		}
 	}
 	if class := strings.ToLower(h.Get("X-Message-Class") + h.Get("Message-Class")); strings.Contains(class, ".oof") {
 		return true
 	}
 	return autoSubject.MatchString(m.Subject)
+}
+
+// isRobot says whether the mail calls itself bulk and no mailing list passed on what a person wrote.
+func (m *Mail) isRobot() bool {
+	switch fieldWord(m.Precedence) {
+	case "bulk", "junk":
+		return !m.throughList()
+	}
+	return false
 }
 
 // throughList says whether a mailing list passed the mail on.

@@ -7,13 +7,13 @@ import (
 
 var (
 	// leadAddress is an address that stands first on its line, or behind the code of a server's answer.
-	leadAddress = regexp.MustCompile(`^[\s>*|•\-–"'\[(]*(?:[45]\d\d[ -](?:[45]\.\d+\.\d+ )?)?<?([^\s@<>()\[\]"'：:,，;；=/]{1,100}@[\w-]+(?:\.[\w-]+)*)(?:[>"'\])]|\.+)*(?:$|[\s:：,;(<，。])`)
+	leadAddress = regexp.MustCompile(`^[\s>*|•\-–"'\[(]*(?:[45]\d\d[ -](?:[45]\.\d+\.\d+ )?)?<?([\w!#$%&*+?^{}~.-][\w!#$%&'*+?^{}~.-]{0,99}@[\w-]+(?:\.[\w-]+)*)(?:[>"'\])]|\.+)*(?:$|[\s:：,;(<，。])`)
 
 	// labelled is an address behind a word that says what it is.
 	labelled = regexp.MustCompile(`(?i)(?:\b(?:rcpt to|recipients?|final-recipient|original-recipient|to|address(?:es)?|user|mailbox|e-?mail|account|for)\b|收件人|收信人|地址|邮箱|用户|帐号|账号|发往|宛先)` +
-		`\s*(?:is|was)?\s*[:：=]?\s*(?:rfc822;)?\s*["'(\[]?<?([^\s@<>()\[\]"'：:,，;；=/]{1,100}@[\w-]+(?:\.[\w-]+)*)`)
+		`\s*(?:is|was)?\s*[:：=]?\s*(?:rfc822;)?\s*["'(\[]?<?([\w!#$%&*+?^{}~.-][\w!#$%&'*+?^{}~.-]{0,99}@[\w-]+(?:\.[\w-]+)*)`)
 
-	anyAddress = regexp.MustCompile(`[^\s@<>()\[\]"'：:,，;；/=|]{1,100}@[\w-]+(?:\.[\w-]+)*`)
+	anyAddress = regexp.MustCompile(`[\w!#$%&*+?^{}~.-][\w!#$%&'*+?^{}~.-]{0,99}@[\w-]+(?:\.[\w-]+)*`)
 
 	// aside matches lines whose addresses are not those of recipients.
 	aside = regexp.MustCompile(`(?i)message-?id|^\s*id\b|contact|questions?|assistance|help|please (?:send|write|mail|e-?mail|contact|forward|reply)|abuse|support|^[\s>]*(?:from|sender|reply-to|发件人)\s*[:：]|mail from|sent by`)
@@ -26,6 +26,9 @@ var (
 
 	// sectionEnd matches the line below them.
 	sectionEnd = regexp.MustCompile(`(?i)^[\s>]*(?:[-=*_]{3,}|because\b|reason\b|transcript|technical details|diagnostic|原因|the (?:error|reason))`)
+
+	// serverLocal matches the names under which mail servers write.
+	serverLocal = regexp.MustCompile(`(?i)^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon)$`)
 
 	expanded = regexp.MustCompile(`(?i)\(expanded from:? <?([^\s@<>()]{1,100}@[\w.-]+?)>?\)`)
 )
@@ -99,7 +102,7 @@ func (m *Mail) bounceAddresses(report, copied string, r reportParts) []string {
 		for _, a := range list {
 			a = strings.Trim(a, " .,:;<>\"'")
 			local, domain, ok := strings.Cut(a, "@")
-			if ok && domain != "" && !own[strings.ToLower(a)] && !daemonLocal.MatchString(strings.ToLower(local)) {
+			if ok && domain != "" && !own[strings.ToLower(a)] && !serverLocal.MatchString(local) {
 				out = append(out, a)
 			}
 		}

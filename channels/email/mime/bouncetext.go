@@ -48,7 +48,7 @@ var delayWords = regexp.MustCompile(`(?i)` + strings.Join([]string{
 var giveUpWords = regexp.MustCompile(`(?i)(?:giving|given|gave) up|permanent(?:ly)? (?:fatal|fail|error)|will not (?:be )?(?:retr|try)|no further|could not be delivered for|unable to deliver|not be (?:retried|attempted)|fatal error`)
 
 // copyStart matches the line above the copy of the mail that bounced.
-var copyStart = regexp.MustCompile(`(?i)^[\s>|*]*(?:[-=_*+]{2,}.{0,40}(?:copy of|original|unsent|returned|your|begin|start of|header|full|included|forwarded|first|body|message text|原始|原邮件|邮件头|信件).{0,60}[-=_*+ :]*|` +
+var copyStart = regexp.MustCompile(`(?i)^[\s>|*]*(?:[-=_*+]{2,}.{0,40}(?:copy of|original|unsent|returned|your message (?:below|follows)|begin|start of|header|forwarded|body|message text|原始|原邮件|邮件头|信件).{0,60}[-=_*+ :]*|` +
 	`.{0,40}(?:below this line is a copy|copy of (?:the|your) (?:original )?(?:message|mail)|original (?:message|mail) (?:follows|headers?|text)|(?:headers?|text) of (?:the )?(?:original|your|message).{0,30}follow|the original message (?:is attached|included)|message (?:headers?|text|contents?) (?:follow|is|are)|unsent message (?:below|follows)|your (?:original )?message (?:follows|reads|below)|old message|(?:first|beginning).{0,20}(?:lines|bytes) of|message header follows|returned message follows|原邮件内容|原始邮件|原信).{0,60}[:：\-=]*)\s*$`)
 
 var copyHeader = regexp.MustCompile(`(?i)^[\s>|]*(?:received:\s+(?:from|by|\()|return-path:\s|message-id:\s*<|x-mailer:|mime-version:|dkim-signature:|delivered-to:)`)
@@ -81,7 +81,7 @@ func (m *Mail) bounceOfText(r reportParts, root *part) *Bounce {
 	b.Reason, b.Status = bounceReason(report)
 	b.Permanent = b.Kind == BounceFailed && isPermanent(b.Status, b.Reason)
 	if copied != "" {
-		h := readHeader([]byte(copied), maxReport, never, func(name string) bool { return strings.EqualFold(name, "Message-ID") })
+		h := readHeader(skipBlank([]byte(copied)), maxReport, never, func(name string) bool { return strings.EqualFold(name, "Message-ID") })
 		id, _ := h.header.raw("Message-ID")
 		b.MessageID = firstID(id)
 	}

@@ -22,6 +22,7 @@ type jsonMail struct {
 	References  []string         `json:"references"`
 	Kind        Kind             `json:"kind"`
 	Auto        bool             `json:"auto"`
+	NoAnswer    bool             `json:"no_answer"`
 	Bulk        bool             `json:"bulk"`
 	List        string           `json:"list"`
 	Bounce      any              `json:"bounce"` // false or jsonBounce
@@ -67,7 +68,7 @@ func (m Mail) MarshalJSON() ([]byte, error) {
 		HTML:        SafeHTML(m.HTML, HTMLOptions{CID: func(id string) string { return "cid:" + id }}),
 		Attachments: []jsonAttachment{},
 		MessageID:   m.MessageID, InReplyTo: m.InReplyTo, References: notNil(m.References),
-		Kind: m.Kind, Auto: m.Auto, Bulk: m.Bulk, List: m.List, Bounce: false, ARF: m.ARF != nil,
+		Kind: m.Kind, Auto: m.Auto, NoAnswer: m.NoAnswer, Bulk: m.Bulk, List: m.List, Bounce: false, ARF: m.ARF != nil,
 		Signed: m.Signed, Encrypted: m.Encrypted, Problems: notNil(m.Problems),
 	}
 	for _, a := range m.Attachments {

@@ -10,7 +10,7 @@ type quoteReader struct {
 	forward bool // the subject says that the mail was passed on
 	budget  int  // costly comparisons left
 	first   int  // the first line with text
-	last    int  // the last one
+	last    int  // the last one above the signature
 	dropped []bool
 	shared  map[int]string // new words on a line whose rest is the head of a quotation
 }
@@ -20,6 +20,9 @@ func newQuoteReader(lines []line, forward bool) *quoteReader {
 	q := &quoteReader{lines: lines, forward: forward, budget: maxComparisons, last: len(lines) - 1}
 	for q.first < len(lines) && strings.TrimSpace(lines[q.first].text) == "" {
 		q.first++
+	}
+	if n := separatorAt(lines); n > 0 {
+		q.last = n - 1
 	}
 	for q.last > q.first && strings.TrimSpace(lines[q.last].text) == "" {
 		q.last--

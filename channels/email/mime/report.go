@@ -155,7 +155,7 @@ func (m *Mail) classify(root *part, l Limits) {
 			m.Kind = Listed
 		}
 	}
-	m.Auto = auto || m.Kind == Receipt || m.Kind == Report || m.Kind == Bounced
+	m.Auto = auto || m.isRobot() || m.Kind == Receipt || m.Kind == Report || m.Kind == Bounced
 	m.NoAnswer = m.Auto || m.Bulk || m.List != "" || m.Bounce != nil || m.NullReturnPath || m.wantsNoAnswer()
 }
 

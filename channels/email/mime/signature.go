@@ -35,6 +35,9 @@ var tagline = regexp.MustCompile(`(?i)^[-_*\s]*(?:` + strings.Join([]string{
 	`签名由\s?网易邮箱(?:大师)?\s?定制`, `[^，。！？]{0,20}网易邮箱大师[^，。！？]{0,10}`,
 }, "|") + `)\s*[.。]?\s*$`)
 
+// linkInAngles is how a plain text shows where words of the HTML link to.
+var linkInAngles = regexp.MustCompile(`<https?://[^<>\s]*>`)
+
 // signedOff matches a name behind a dash, as people sign.
 var signedOff = regexp.MustCompile(`^\s?[-–—]{1,2}\s?\p{Lu}[\p{L}.'’-]*(?:\s\p{Lu}[\p{L}.'’-]*){0,3}\s*$`)
 
@@ -119,6 +122,7 @@ func dropTaglines(lines []line) []line {
 			break
 		}
 		last := strings.TrimSpace(strings.ReplaceAll(lines[n-1].text, "\u00a0", " "))
+		last = strings.TrimSpace(linkInAngles.ReplaceAllString(last, ""))
 		if len(last) > 150 || !tagline.MatchString(strings.Trim(last, "|*<> ")) {
 			break
 		}

@@ -87,6 +87,9 @@ func decodeBase64(b []byte) base64Result {
 			}
 		case ' ', '\t', '\r', '\n':
 		default:
+			if n == 0 && len(r.data) > 0 && b[i-1] == '\n' && !moreBase64(b[i:]) {
+				return r // a footer, such as one that begins with a drawn rule
+			}
 			r.bad++
 		}
 	}
@@ -103,6 +106,20 @@ func base64Tail(data []byte, bits uint32, n int) []byte {
 		return append(data, byte(bits>>10), byte(bits>>2))
 	}
 	return data
+}
+
+// moreBase64 says whether one of the next lines may be data: junk within a block does not end it.
+func moreBase64(b []byte) bool {
+	for range 10 {
+		line, rest := nextLine(b)
+		if len(line) >= 40 && base64Line(line) {
+			return true
+		}
+		if b = rest; len(b) == 0 {
+			return false
+		}
+	}
+	return false
 }
 
 // base64Line says whether the next line that is not blank holds only base64.
