@@ -84,9 +84,7 @@ const maxWords = 400
 // Words makes a server's text fit for a screen: UTF-8 (Chinese servers also write GBK), without control characters, one
 // line, at most 400 bytes.
 func Words(s string) string {
-	if len(s) > 4*maxWords {
-		s = s[:4*maxWords]
-	}
+	s = cut(s, 4*maxWords)
 	if !utf8.ValidString(s) {
 		if t, err := simplifiedchinese.GB18030.NewDecoder().String(s); err == nil {
 			s = t
@@ -96,11 +94,20 @@ func Words(s string) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 	}), " ")
-	for len(s) > maxWords {
-		_, n := utf8.DecodeLastRuneInString(s[:maxWords+1])
-		s = s[:maxWords+1-n]
+	return cut(s, maxWords)
+}
+
+// cut shortens s to at most n bytes, between two characters where it is UTF-8.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
 	}
-	return s
+	for i := n; i > n-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			return s[:i]
+		}
+	}
+	return s[:n]
 }
 
 func dialError(ctx context.Context, s Server, err error) error {
