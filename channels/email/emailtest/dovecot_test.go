@@ -1,13 +1,13 @@
 package emailtest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
-	"fmt"
 	"frontline/channels/email/emailtest"
 )
 
