@@ -22,11 +22,9 @@ import (
 	"testing"
 	"text/template"
 	"time"
-
-	"github.com/emersion/go-smtp"
 )
 
-// The one person every DovecotServer knows, and the folders besides INBOX that every mailbox has.
+// The first person that every DovecotServer knows, and the folders besides INBOX that every mailbox has.
 const (
 	User     = "kefu@example.test"
 	Secret   = "口令 \"of\" \\ kefu" // what a password may hold; the quotes and the backslash are a trap in IMAP
@@ -35,8 +33,11 @@ const (
 	AfterFix = "售后" // a name that IMAP sends in its own UTF-7
 )
 
-// DovecotServer is a running Dovecot. Addresses stay the same over Stop and Start.
+// DovecotServer is a running Dovecot. Addresses stay the same over Stop and Start. Its own Deliver, Drop and WipeUIDs are
+// those of User.
 type DovecotServer struct {
+	*DovecotUser
+
 	Host  string // 127.0.0.1
 	IMAP  int    // port with STARTTLS
 	IMAPS int    // port with TLS
@@ -50,9 +51,10 @@ type DovecotServer struct {
 	cmd      *exec.Cmd
 	exited   chan struct{}
 	dropped  atomic.Int64
+	users    string // the lines of Dovecot's file of users
 }
 
-// Dovecot starts a Dovecot of its own with one empty mailbox of User. It runs as this process's user, or as Debian's user
+// Dovecot starts a Dovecot of its own with an empty mailbox of User. It runs as this process's user, or as Debian's user
 // for it when this process is root, since Dovecot reads no mail as root. A machine without Dovecot fails the test.
 func Dovecot(t testing.TB) *DovecotServer {
 	t.Helper()
@@ -78,7 +80,7 @@ func Dovecot(t testing.TB) *DovecotServer {
 	cert, key := files(t, authority.Local())
 	s.write("cert.pem", cert)
 	s.write("key.pem", key)
-	s.write("users", []byte(User+":{PLAIN}"+Secret+"::::"+filepath.Join(dir, "home")+"::\n"))
+	s.DovecotUser = s.AddUser(User, Secret)
 	s.write("oauth.conf", []byte("introspection_mode = get\nintrospection_url = "+introspection(t)+"/?token=\n"+
 		"username_attribute = user\nactive_attribute = active\nactive_value = yes\n"))
 
@@ -268,7 +270,7 @@ func (s *DovecotServer) Stop() {
 	s.t.Helper()
 	s.kill()
 	// The next Dovecot would wait for minutes for a lock whose holder is dead.
-	locks, _ := filepath.Glob(filepath.Join(s.dir, "home", "mail", "*.lock"))
+	locks, _ := filepath.Glob(filepath.Join(s.dir, "home", "*", "mail", "*.lock"))
 	for _, lock := range locks {
 		_ = os.Remove(lock)
 	}
@@ -277,64 +279,6 @@ func (s *DovecotServer) Stop() {
 func (s *DovecotServer) kill() {
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 	<-s.exited
-}
-
-// Deliver hands a mail to User's INBOX by LMTP, as a mail server would.
-func (s *DovecotServer) Deliver(raw []byte) {
-	s.t.Helper()
-	conn, err := net.Dial("tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.LMTP)))
-	if err != nil {
-		s.t.Fatalf("deliver: %v", err)
-	}
-	client := smtp.NewClientLMTP(conn)
-	defer func() { _ = client.Close() }()
-	if err := client.SendMail("sender@example.test", []string{User}, bytes.NewReader(raw)); err != nil {
-		s.t.Fatalf("deliver: %v", err)
-	}
-}
-
-// Drop puts mails into a folder of User ("" is INBOX) by writing the files, which is fast and works while the server is down.
-func (s *DovecotServer) Drop(folder string, raws ...[]byte) {
-	s.t.Helper()
-	if folder != "" && folder != Sent {
-		s.t.Fatalf("drop: folder %q has another name on disk", folder)
-	}
-	if folder != "" {
-		folder = "." + folder
-	}
-	maildir := filepath.Join(s.dir, "home", "mail", folder)
-	for _, sub := range []string{"tmp", "new", "cur"} {
-		if err := os.MkdirAll(filepath.Join(maildir, sub), 0o700); err != nil {
-			s.t.Fatalf("drop: %v", err)
-		}
-	}
-	for _, raw := range raws {
-		// Dovecot gives UIDs to new files in the order of their names.
-		name := fmt.Sprintf("1000000000.%09d.test,S=%d", s.dropped.Add(1), len(raw))
-		file := filepath.Join(maildir, "tmp", name)
-		if err := os.WriteFile(file, raw, 0o600); err != nil {
-			s.t.Fatalf("drop: %v", err)
-		}
-		s.ownOne(file)
-		if err := os.Rename(file, filepath.Join(maildir, "new", name)); err != nil {
-			s.t.Fatalf("drop: %v", err)
-		}
-	}
-	s.own(filepath.Join(s.dir, "home"))
-}
-
-// WipeUIDs deletes what Dovecot knows about the UIDs of INBOX while it is stopped, so that the next UIDVALIDITY is another
-// and all UIDs begin again.
-func (s *DovecotServer) WipeUIDs() {
-	s.t.Helper()
-	for _, pattern := range []string{"dovecot-uidlist", "dovecot.index*"} {
-		found, _ := filepath.Glob(filepath.Join(s.dir, "home", "mail", pattern))
-		for _, file := range found {
-			if err := os.Remove(file); err != nil {
-				s.t.Fatalf("wipe UIDs: %v", err)
-			}
-		}
-	}
 }
 
 // Log is what the server has written to its log so far.

@@ -14,7 +14,9 @@ import (
 func TestDovecotKeepsMailOverAPowerCutAndForgetsItsUIDs(t *testing.T) {
 	t.Parallel()
 	s := emailtest.Dovecot(t)
+	sales := s.AddUser("sales@example.test", "another")
 	s.Deliver([]byte("Subject: by LMTP\r\n\r\none\r\n"))
+	sales.Deliver([]byte("Subject: not in the first mailbox\r\n\r\n"))
 	s.Drop("", []byte("Subject: by file\r\n\r\ntwo\r\n"))
 
 	before := inbox(t, s)

@@ -44,9 +44,13 @@ func (b *Box) listen(ctx context.Context) (refused bool, err error) {
 	case <-ctx.Done():
 		b.conn.Cut(context.Cause(ctx))
 	}
-	return false, b.do(context.WithoutCancel(ctx), "idle", idleAnswer, func() error {
+	err = b.do(context.WithoutCancel(ctx), "idle", idleAnswer, func() error {
 		return errors.Join(idle.Close(), idle.Wait())
 	})
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
+	return false, err
 }
 
 // Pause waits until it is time to look again (Account.Poll), and lets the server speak.

@@ -142,7 +142,7 @@ func TestAWrongPasswordIsToldAndTheRightOneResumes(t *testing.T) {
 	}
 	watch(t, account, imapbox.Options{Backoff: quick}, kept)
 	since := kept.says(wire.AuthFailed).Since
-	kept.until("it has failed five times", func() bool { return len(kept.states["INBOX"]) >= 5 })
+	kept.until("it has failed three times", func() bool { return len(kept.states["INBOX"]) >= 3 })
 	if again := kept.says(wire.AuthFailed).Since; again != since {
 		t.Fatalf("the failure is told to last since %v, then since %v", since, again)
 	}
