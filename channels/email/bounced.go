@@ -53,8 +53,9 @@ type returned struct {
 	state string
 }
 
-// returned finds the delivery by the Message-IDs that the report names. Ours are signed, so a
-// stranger who did not get the message cannot make it fail.
+// returned finds the delivery that a report is about: by the Message-IDs it names, else by the token
+// in the address it was sent to and the recipient. Both are signed, so a stranger who did not get the
+// message cannot make it fail.
 func (e *Email) returned(ctx context.Context, tx *authority.Tx, k *kept) (returned, error) {
 	var ids []string
 	for _, id := range append([]string{k.mail.Bounce.MessageID, k.mail.InReplyTo}, k.mail.References...) {
@@ -62,8 +63,16 @@ func (e *Email) returned(ctx context.Context, tx *authority.Tx, k *kept) (return
 			ids = append(ids, id)
 		}
 	}
+	var ticket int64
+	for _, address := range append(append([]string{k.mail.Bounce.ReturnTo}, k.mail.DeliveredTo...), addresses(k.mail.To)...) {
+		if id, ok := e.names.readToken(address); ok {
+			ticket = id
+		}
+	}
 	var d returned
-	err := tx.QueryRow(ctx, `select id, message_id, ticket_id, channel, state from deliveries where remote_id = any ($1) order by id desc limit 1 for update`, ids).
+	err := tx.QueryRow(ctx, `select d.id, d.message_id, d.ticket_id, d.channel, d.state from deliveries d join messages m on m.id = d.message_id
+		where d.remote_id = any ($1) or d.ticket_id = $2 and (m.to_addresses || m.cc_addresses || m.bcc_addresses) && $3
+		order by d.remote_id = any ($1) desc, d.id desc limit 1 for update of d`, ids, ticket, append([]string{}, k.mail.Bounce.Recipients...)).
 		Scan(&d.ID, &d.Message, &d.Ticket, &d.Channel, &d.state)
 	return d, err
 }

@@ -37,6 +37,9 @@ func (e *Email) Carry(ctx context.Context, d channels.Delivery) (channels.Result
 		to = o.recipients()
 	}
 	from := o.box.Address
+	if o.box.PlusToken {
+		from = e.names.replyTo(from, d.Ticket) // a report on it then names the ticket, whatever it quotes
+	}
 	if o.automatic {
 		from = "" // nobody answers an automatic mail, and its bounce starts nothing (RFC 3834, 3.3)
 	}

@@ -28,6 +28,7 @@ type Email struct {
 	names   names
 	key     *secret.Key
 	tickets *tickets.Tickets
+	tokens  tokens
 	wake    chan struct{} // a raw mail was kept
 	reload  chan struct{} // a mailbox was changed
 }

@@ -30,6 +30,7 @@ type Mailbox struct {
 	QueueID       int64   `json:"queue_id"`
 	IMAP          *Server `json:"imap"`
 	SMTP          *Server `json:"smtp"`
+	OAuth         *OAuth  `json:"oauth"`
 	Signature     string  `json:"signature"`
 	Acknowledge   bool    `json:"acknowledge" doc:"tell the sender of a new ticket that it has come"`
 	AckText       string  `json:"ack_text"`
@@ -38,16 +39,16 @@ type Mailbox struct {
 	TrustAuthserv string  `json:"trust_authserv" doc:"the host whose Authentication-Results are believed"`
 	Disabled      bool    `json:"disabled"`
 
-	imapSecret, smtpSecret []byte // sealed
+	imapSecret, smtpSecret, oauthSecret []byte // sealed
 }
 
-const mailboxColumns = `id, name, address, queue_id, imap, smtp, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv,
-	disabled_at is not null, imap_secret, smtp_secret`
+const mailboxColumns = `id, name, address, queue_id, imap, smtp, oauth, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv,
+	disabled_at is not null, imap_secret, smtp_secret, oauth_secret`
 
 func scanMailbox(r pgx.CollectableRow) (Mailbox, error) {
 	var m Mailbox
-	return m, r.Scan(&m.ID, &m.Name, &m.Address, &m.QueueID, &m.IMAP, &m.SMTP, &m.Signature, &m.Acknowledge, &m.AckText,
-		&m.SubjectTag, &m.PlusToken, &m.TrustAuthserv, &m.Disabled, &m.imapSecret, &m.smtpSecret)
+	return m, r.Scan(&m.ID, &m.Name, &m.Address, &m.QueueID, &m.IMAP, &m.SMTP, &m.OAuth, &m.Signature, &m.Acknowledge, &m.AckText,
+		&m.SubjectTag, &m.PlusToken, &m.TrustAuthserv, &m.Disabled, &m.imapSecret, &m.smtpSecret, &m.oauthSecret)
 }
 
 func (m Mailbox) domain() string {
@@ -55,19 +56,17 @@ func (m Mailbox) domain() string {
 	return domain
 }
 
-// secret opens the password or token of one side, "imap" or "smtp". A mailbox whose SMTP has no
-// secret of its own uses that of IMAP.
+// secret gives the password or token of one side, "imap" or "smtp", whenever a line is opened. A
+// mailbox whose SMTP has no secret of its own uses that of IMAP; one with OAuth a token got with it.
 func (e *Email) secret(m Mailbox, side string) func(context.Context) (string, error) {
-	return func(context.Context) (string, error) {
-		box, of := m.imapSecret, "imap"
-		if side == "smtp" && len(m.smtpSecret) > 0 {
-			box, of = m.smtpSecret, "smtp"
+	return func(ctx context.Context) (string, error) {
+		switch {
+		case m.OAuth != nil:
+			return e.accessToken(ctx, m)
+		case side == "smtp" && len(m.smtpSecret) > 0:
+			return e.open(m.smtpSecret, m.ID, "smtp")
 		}
-		if len(box) == 0 {
-			return "", nil
-		}
-		plain, err := e.key.Open(box, secretContext(m.ID, of))
-		return string(plain), wrap("open the mailbox secret", err)
+		return e.open(m.imapSecret, m.ID, "imap")
 	}
 }
 

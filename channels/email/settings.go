@@ -23,6 +23,8 @@ type Edit struct {
 	SMTP          *Server `json:"smtp,omitempty"`
 	IMAPSecret    *string `json:"imap_secret,omitempty" maxLength:"10000" writeOnly:"true"`
 	SMTPSecret    *string `json:"smtp_secret,omitempty" maxLength:"10000" writeOnly:"true"`
+	OAuth         *OAuth  `json:"oauth,omitempty"`
+	OAuthSecret   *string `json:"oauth_secret,omitempty" maxLength:"10000" writeOnly:"true" doc:"the client's secret; the refresh token, where there is one, is imap_secret"`
 	Signature     string  `json:"signature,omitempty" maxLength:"2000"`
 	Acknowledge   bool    `json:"acknowledge,omitempty"`
 	AckText       string  `json:"ack_text,omitempty" maxLength:"5000"`
@@ -75,6 +77,10 @@ func saveFault(err error, x Edit) error {
 }
 
 func (e *Email) save(ctx context.Context, tx *authority.Tx, id *int64, x Edit) error {
+	oauth, err := asJSON(x.OAuth)
+	if err != nil {
+		return err
+	}
 	imap, err := asJSON(x.IMAP)
 	if err != nil {
 		return err
@@ -89,25 +95,22 @@ func (e *Email) save(ctx context.Context, tx *authority.Tx, id *int64, x Edit) e
 		}
 	}
 	if err := tx.QueryRow(ctx, `update mailboxes set name = $2, address = $3, queue_id = $4, imap = $5, smtp = $6, signature = $7, acknowledge = $8, ack_text = $9,
-			subject_tag = $10, plus_token = $11, trust_authserv = $12, disabled_at = case when $13 then coalesce(disabled_at, now()) end, updated_at = now()
+			subject_tag = $10, plus_token = $11, trust_authserv = $12, disabled_at = case when $13 then coalesce(disabled_at, now()) end, oauth = $14, updated_at = now()
 		where id = $1 returning id`, *id, x.Name, x.Address, x.QueueID, imap, smtp, x.Signature, x.Acknowledge, x.AckText,
-		x.SubjectTag == nil || *x.SubjectTag, x.PlusToken, strings.ToLower(x.TrustAuthserv), x.Disabled).Scan(id); err != nil {
+		x.SubjectTag == nil || *x.SubjectTag, x.PlusToken, strings.ToLower(x.TrustAuthserv), x.Disabled, oauth).Scan(id); err != nil {
 		return err
 	}
-	if x.IMAPSecret != nil {
-		if _, err := tx.Exec(ctx, `update mailboxes set imap_secret = $2 where id = $1`, *id, e.key.Seal([]byte(*x.IMAPSecret), secretContext(*id, "imap"))); err != nil {
-			return err
+	b := &pgx.Batch{}
+	for side, plain := range map[string]*string{"imap": x.IMAPSecret, "smtp": x.SMTPSecret, "oauth": x.OAuthSecret} {
+		if plain != nil {
+			b.Queue(`update mailboxes set imap_secret = case when $2 = 'imap' then $3 else imap_secret end, smtp_secret = case when $2 = 'smtp' then $3 else smtp_secret end,
+				oauth_secret = case when $2 = 'oauth' then $3 else oauth_secret end where id = $1`, *id, side, e.key.Seal([]byte(*plain), secretContext(*id, side)))
 		}
 	}
-	if x.SMTPSecret != nil {
-		if _, err := tx.Exec(ctx, `update mailboxes set smtp_secret = $2 where id = $1`, *id, e.key.Seal([]byte(*x.SMTPSecret), secretContext(*id, "smtp"))); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.SendBatch(ctx, b).Close()
 }
 
-func asJSON(s *Server) ([]byte, error) {
+func asJSON[T any](s *T) ([]byte, error) {
 	if s == nil {
 		return nil, nil
 	}

@@ -9,6 +9,8 @@ create table mailboxes (
 	smtp         jsonb,            -- null: no sending
 	imap_secret  bytea,            -- password or token, sealed with the program's key
 	smtp_secret  bytea,
+	oauth        jsonb,            -- null: the secrets are passwords, or tokens that do not end
+	oauth_secret bytea,
 	signature    text not null default '' check (length(signature) <= 2000),
 	acknowledge  boolean not null default false,
 	ack_text     text not null default '' check (length(ack_text) <= 5000),
@@ -88,7 +90,7 @@ create table deliveries (
 	created_at  timestamptz not null default now(),
 	updated_at  timestamptz not null default now()
 );
-create index deliveries_of_ticket on deliveries (ticket_id, id) where state in ('queued', 'sending');
+create index deliveries_of_ticket on deliveries (ticket_id, id);
 create index deliveries_unsettled on deliveries (state, id) where state in ('queued', 'sending', 'uncertain');
 
 -- acks: to whom an automatic acknowledgement went; at most one an address and hour.
