@@ -11,10 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-type idIn struct {
-	ID int64 `path:"id"`
-}
-
 // Routes adds the channel's operations to the API.
 func (e *Email) Routes(s *web.Server) {
 	web.Query(s, web.Op{Method: http.MethodGet, Path: "/mailboxes", ID: "list-mailboxes", Summary: "Mailboxes with their state", Tag: "mailboxes"},
@@ -28,7 +24,7 @@ func (e *Email) Routes(s *web.Server) {
 		})
 	web.Command(s, web.Op{Method: http.MethodPut, Path: "/mailboxes/{id}", ID: "replace-mailbox", Summary: "Change a mailbox; absent secrets stay", Tag: "mailboxes"},
 		func(ctx context.Context, by authority.Actor, in *struct {
-			idIn
+			ID   int64 `path:"id" minimum:"1"`
 			Body Edit
 		},
 		) (Saved, error) {
@@ -46,7 +42,7 @@ func (e *Email) Routes(s *web.Server) {
 		Summary: "Mails that are kept aside: automatic ones that belong to no ticket, and unreadable ones",
 	},
 		func(ctx context.Context, by authority.Actor, in *struct {
-			idIn
+			ID int64 `path:"id" minimum:"1"`
 			web.Paging
 		},
 		) (web.Page[Aside], error) {
