@@ -25,7 +25,7 @@ type me struct {
 	Tier      int              `json:"tier"`
 	Teams     []authority.Team `json:"teams"`
 	Language  string           `json:"language"`
-	Presence  string           `json:"presence"`
+	Presence  string           `json:"presence" enum:"ready,not_ready,after_work,away"`
 	TwoFactor bool             `json:"two_factor"`
 }
 

@@ -38,7 +38,7 @@ type Link struct {
 		ID      int64  `json:"id"`
 		Number  string `json:"number"`
 		Subject string `json:"subject"`
-		State   string `json:"state"`
+		State   string `json:"state" enum:"open,pending,on_hold,resolved,closed"`
 	} `json:"ticket"`
 }
 
