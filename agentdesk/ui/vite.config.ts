@@ -11,7 +11,8 @@ export default defineConfig({
     port: 5173,
     proxy: {
       "/api": { target: program },
-      "/ws": { target: program, ws: true },
+      // The program takes websockets from its own address only.
+      "/ws": { target: program, ws: true, changeOrigin: true, rewriteWsOrigin: true },
     },
   },
   build: {

@@ -34,7 +34,10 @@ func (e *Email) Routes(s *web.Server) {
 		Method: http.MethodPost, Path: "/mailboxes/{id}/test", ID: "test-mailbox", Tag: "mailboxes",
 		Summary: "Log in to a mailbox's servers and say what happens", Timeout: testTime + testTime/2,
 	},
-		func(ctx context.Context, by authority.Actor, in *idIn) (Tested, error) {
+		func(ctx context.Context, by authority.Actor, in *struct {
+			ID int64 `path:"id" minimum:"1"`
+		},
+		) (Tested, error) {
 			return e.Test(ctx, by, in.ID)
 		})
 	web.Query(s, web.Op{

@@ -1,67 +1,48 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, InputNumber, Modal, Select } from "antd";
+import { App, Button, Checkbox, Form, Input, InputNumber, Modal, Select, Switch } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { addMailbox, changeMailbox, dropMailbox, type MailboxBody } from "@/api/calls";
+import { addMailbox, changeMailbox, type MailboxBody } from "@/api/calls";
 import { Problem } from "@/api/client";
 import type { Mailbox } from "@/api/types";
 import { keys } from "@/data/keys";
 import { queuesQuery } from "@/data/queries";
 import css from "./admin.module.css";
+import { bodyOf, type Fields, fieldPath, fieldsOf } from "./mailbox.ts";
 
-const server = { port: 993, security: "tls", auth: "password" } as const;
-
-/** A mailbox's settings. A password is only ever written: left empty it stays what it was. */
+/** A mailbox's settings. A secret is only ever written: left empty it stays what it was. */
 export function MailboxForm({ mailbox, close }: { mailbox: Mailbox | null; close: () => void }) {
-  const { t } = useTranslation();
-  const { modal, message } = App.useApp();
+  const { t, i18n } = useTranslation();
+  const { message } = App.useApp();
   const client = useQueryClient();
   const { data: queues = [] } = useQuery(queuesQuery);
-  const [form] = Form.useForm<MailboxBody>();
+  const [form] = Form.useForm<Fields>();
   const [busy, setBusy] = useState(false);
+  const required = [{ required: true, message: t("mailboxes.required") }];
 
-  async function save(values: MailboxBody) {
+  async function save(values: Fields) {
     setBusy(true);
-    const body = clean(values);
+    const b: MailboxBody = bodyOf(values);
     try {
-      await (mailbox ? changeMailbox(mailbox.id, body) : addMailbox(body));
+      await (mailbox ? changeMailbox(mailbox.id, b) : addMailbox(b));
       await client.invalidateQueries({ queryKey: keys.mailboxes });
       close();
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
-      const fields = e.fields.map((f) => ({ name: f.field.replace(/^body\./, "").split(".") as never, errors: [f.detail] }));
-      if (fields.length > 0) form.setFields(fields);
+      if (e.fields.length > 0) form.setFields(e.fields.map((f) => ({ name: fieldPath(f.field) as ["name"], errors: [f.detail] })));
       else void message.error(e.offline ? t("error.not_saved") : e.message);
     } finally {
       setBusy(false);
     }
   }
-  function drop() {
-    if (!mailbox) return;
-    modal.confirm({
-      title: t("mailboxes.drop_ask", { name: mailbox.name }),
-      content: t("mailboxes.drop_more"),
-      okText: t("mailboxes.drop"),
-      okButtonProps: { danger: true },
-      onOk: async () => {
-        await dropMailbox(mailbox.id).catch((e: Error) => message.error(e.message));
-        await client.invalidateQueries({ queryKey: keys.mailboxes });
-        close();
-      },
-    });
-  }
   return (
     <Modal
       open
-      width={720}
+      width={760}
+      style={{ top: 40 }}
       title={mailbox ? mailbox.name : t("mailboxes.add")}
       onCancel={close}
       footer={[
-        mailbox && (
-          <Button key="drop" danger type="text" onClick={drop} className={css.drop}>
-            {t("mailboxes.drop")}
-          </Button>
-        ),
         <Button key="cancel" onClick={close}>
           {t("mailboxes.cancel")}
         </Button>,
@@ -70,75 +51,109 @@ export function MailboxForm({ mailbox, close }: { mailbox: Mailbox | null; close
         </Button>,
       ]}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={mailbox ?? { imap: { ...server, folders: ["INBOX"] }, smtp: { ...server, port: 465 }, signature: "" }}
-        onFinish={(v) => void save(v)}
-      >
-        <div className={css.pair}>
-          <Form.Item name="name" label={t("mailboxes.name")} rules={[{ required: true, message: t("mailboxes.required") }]}>
+      <Form form={form} layout="vertical" requiredMark={false} initialValues={fieldsOf(mailbox)} onFinish={(v) => void save(v)} className={css.form}>
+        <div className={css.three}>
+          <Form.Item name="name" label={t("mailboxes.name")} rules={required} extra={t("mailboxes.name_more")}>
             <Input autoFocus />
           </Form.Item>
-          <Form.Item name="address" label={t("mailboxes.address")} rules={[{ required: true, message: t("mailboxes.required") }]}>
+          <Form.Item name="address" label={t("mailboxes.address")} rules={required}>
             <Input type="email" autoComplete="off" />
           </Form.Item>
-          <Form.Item name="queue_id" label={t("mailboxes.queue")} rules={[{ required: true, message: t("mailboxes.required") }]}>
-            <Select options={queues.map((q) => ({ value: q.id, label: q.name }))} />
+          <Form.Item name="queue_id" label={t("mailboxes.queue")} rules={required}>
+            <Select options={queues.map((q) => ({ value: q.id, label: (i18n.language === "en" && q.name_en) || q.name }))} />
           </Form.Item>
         </div>
-        <div className={css.pair}>
-          <Server name="imap" title={t("mailboxes.imap")} kept={mailbox !== null} />
-          <Server name="smtp" title={t("mailboxes.smtp")} kept={mailbox !== null} />
+        <div className={css.two}>
+          <Server side="imap" kept={mailbox !== null} />
+          <Server side="smtp" kept={mailbox !== null} />
         </div>
-        <Form.Item name={["imap", "folders"]} label={t("mailboxes.folders")}>
-          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[","]} />
-        </Form.Item>
         <Form.Item name="signature" label={t("mailboxes.signature")}>
           <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
         </Form.Item>
+        <Form.Item name="acknowledge" valuePropName="checked" noStyle>
+          <Checkbox>{t("mailboxes.acknowledge")}</Checkbox>
+        </Form.Item>
+        <Form.Item noStyle dependencies={["acknowledge"]}>
+          {() =>
+            form.getFieldValue("acknowledge") && (
+              <Form.Item name="ack_text" className={css.under}>
+                <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} aria-label={t("mailboxes.ack_text")} placeholder={t("mailboxes.ack_text")} />
+              </Form.Item>
+            )
+          }
+        </Form.Item>
+        <details className={css.more}>
+          <summary>{t("mailboxes.more")}</summary>
+          <div className={css.two}>
+            <Form.Item name={["imap", "folders"]} label={t("mailboxes.folders")} extra={t("mailboxes.folders_more")}>
+              <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[","]} />
+            </Form.Item>
+            <Form.Item name={["imap", "sent"]} label={t("mailboxes.sent_folder")} extra={t("mailboxes.sent_folder_more")}>
+              <Input />
+            </Form.Item>
+            <Form.Item name="trust_authserv" label={t("mailboxes.trust")} extra={t("mailboxes.trust_more")}>
+              <Input />
+            </Form.Item>
+            <div>
+              <Form.Item name="subject_tag" valuePropName="checked" noStyle>
+                <Checkbox>{t("mailboxes.subject_tag")}</Checkbox>
+              </Form.Item>
+              <Form.Item name="plus_token" valuePropName="checked" noStyle>
+                <Checkbox>{t("mailboxes.plus_token")}</Checkbox>
+              </Form.Item>
+              <Form.Item name="disabled" valuePropName="checked" noStyle>
+                <Checkbox>{t("mailboxes.disable")}</Checkbox>
+              </Form.Item>
+            </div>
+            <Form.Item name={["imap", "ca"]} label={t("mailboxes.ca", { side: "IMAP" })}>
+              <Input.TextArea autoSize={{ minRows: 1, maxRows: 5 }} spellCheck={false} />
+            </Form.Item>
+            <Form.Item name={["smtp", "ca"]} label={t("mailboxes.ca", { side: "SMTP" })}>
+              <Input.TextArea autoSize={{ minRows: 1, maxRows: 5 }} spellCheck={false} />
+            </Form.Item>
+          </div>
+        </details>
       </Form>
     </Modal>
   );
 }
 
-function Server({ name, title, kept }: { name: "imap" | "smtp"; title: string; kept: boolean }) {
+function Server({ side, kept }: { side: "imap" | "smtp"; kept: boolean }) {
   const { t } = useTranslation();
+  const on = Form.useWatch([side, "on"]) as boolean | undefined;
   const securities = (["tls", "starttls", "plain"] as const).map((value) => ({ value, label: t(`mailboxes.security_${value}`) }));
   const auths = (["password", "xoauth2", "oauthbearer"] as const).map((value) => ({ value, label: t(`mailboxes.auth_${value}`) }));
+  const disabled = !on;
   return (
     <fieldset className={css.serverFields}>
-      <legend>{title}</legend>
+      <legend>
+        <Form.Item name={[side, "on"]} valuePropName="checked" noStyle>
+          <Switch size="small" aria-label={t(`mailboxes.${side}`)} />
+        </Form.Item>{" "}
+        {t(`mailboxes.${side}`)}
+      </legend>
       <div className={css.hostPort}>
-        <Form.Item name={[name, "host"]} label={t("mailboxes.host")} rules={[{ required: true, message: t("mailboxes.required") }]}>
-          <Input autoComplete="off" />
+        <Form.Item name={[side, "host"]} label={t("mailboxes.host")} rules={on ? [{ required: true, message: t("mailboxes.required") }] : []}>
+          <Input autoComplete="off" disabled={disabled} />
         </Form.Item>
-        <Form.Item name={[name, "port"]} label={t("mailboxes.port")}>
-          <InputNumber min={1} max={65535} controls={false} />
+        <Form.Item name={[side, "port"]} label={t("mailboxes.port")}>
+          <InputNumber min={1} max={65535} controls={false} disabled={disabled} />
+        </Form.Item>
+        <Form.Item name={[side, "security"]} label={t("mailboxes.security")}>
+          <Select options={securities} disabled={disabled} />
         </Form.Item>
       </div>
-      <Form.Item name={[name, "security"]} label={t("mailboxes.security")}>
-        <Select options={securities} />
-      </Form.Item>
-      <Form.Item name={[name, "user"]} label={t("mailboxes.user")}>
-        <Input autoComplete="off" />
-      </Form.Item>
-      <Form.Item name={[name, "auth"]} label={t("mailboxes.auth")}>
-        <Select options={auths} />
-      </Form.Item>
-      <Form.Item name={[name, "password"]} label={t("mailboxes.password")}>
-        <Input.Password autoComplete="new-password" placeholder={kept ? t("mailboxes.password_kept") : ""} />
+      <div className={css.two}>
+        <Form.Item name={[side, "user"]} label={t("mailboxes.user")}>
+          <Input autoComplete="off" disabled={disabled} />
+        </Form.Item>
+        <Form.Item name={[side, "auth"]} label={t("mailboxes.auth")}>
+          <Select options={auths} disabled={disabled} />
+        </Form.Item>
+      </div>
+      <Form.Item name={`${side}_secret`} label={t("mailboxes.password")}>
+        <Input.Password autoComplete="new-password" disabled={disabled} placeholder={kept ? t("mailboxes.password_kept") : ""} />
       </Form.Item>
     </fieldset>
   );
-}
-
-/** An empty password is no password: it is left out, so that the server keeps the one it has. */
-function clean(v: MailboxBody): MailboxBody {
-  return { ...v, imap: withoutEmpty(v.imap), smtp: withoutEmpty(v.smtp) };
-}
-
-function withoutEmpty({ password, ...rest }: MailboxBody["imap"]): MailboxBody["imap"] {
-  return password ? { ...rest, password } : rest;
 }

@@ -1,20 +1,22 @@
-import { CheckCircleFilled, ExclamationCircleFilled, MailOutlined, PlusOutlined } from "@ant-design/icons";
+import { CheckCircleFilled, ExclamationCircleFilled, MailOutlined, MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Progress } from "antd";
 import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { mailboxes } from "@/api/calls";
-import type { Folder, Health, Mailbox } from "@/api/types";
+import type { Folder, Health, Mailbox, MailServer } from "@/api/types";
 import { keys } from "@/data/keys";
 import { queuesQuery } from "@/data/queries";
+import { Chip } from "@/parts/Chip";
 import { Bone, Failed, Late, Nothing } from "@/parts/states";
 import { Lasting, Time } from "@/parts/Time";
-import { span, useNow } from "@/parts/time";
+import { span } from "@/parts/time";
 import css from "./admin.module.css";
+import { Aside } from "./Aside.tsx";
 import { MailboxForm } from "./MailboxForm.tsx";
 
 // Events say that a state changed, not that a count went on; while this page is open it is read again.
-const reread = 5000;
+const reread = 3000;
 
 /** The mailboxes: whether each receives and sends, since when, and how far it is. */
 export default function Mailboxes() {
@@ -53,13 +55,17 @@ export default function Mailboxes() {
 function Card({ mailbox, edit }: { mailbox: Mailbox; edit: () => void }) {
   const { t, i18n } = useTranslation();
   const { data: queues = [] } = useQuery(queuesQuery);
+  const [aside, setAside] = useState(false);
   const q = queues.find((x) => x.id === mailbox.queue_id);
   const { receiving, sending } = mailbox.state;
+  const kept = mailbox.set_aside + mailbox.quarantined;
   return (
-    <li className={css.card}>
+    <li className={css.card} data-off={mailbox.disabled || undefined}>
       <div className={css.cardHead}>
         <div>
-          <h2>{mailbox.name}</h2>
+          <h2>
+            {mailbox.name} {mailbox.disabled && <Chip>{t("mailboxes.disabled")}</Chip>}
+          </h2>
           <p className={css.muted}>
             <bdi>{mailbox.address}</bdi>
             {q && ` → ${(i18n.language === "en" && q.name_en) || q.name}`}
@@ -69,15 +75,40 @@ function Card({ mailbox, edit }: { mailbox: Mailbox; edit: () => void }) {
           {t("mailboxes.edit")}
         </Button>
       </div>
-      <State name={t("mailboxes.receiving")} health={receiving} server={`${mailbox.imap.host}:${mailbox.imap.port}`} />
-      <Folders folders={receiving.folders ?? []} lag={receiving.lag_s} />
-      <State name={t("mailboxes.sending")} health={sending} server={`${mailbox.smtp.host}:${mailbox.smtp.port}`} />
+      <State name={t("mailboxes.receiving")} health={receiving} server={mailbox.imap} />
+      <Folders folders={receiving?.folders ?? []} />
+      <State name={t("mailboxes.sending")} health={sending} server={mailbox.smtp} />
+      {(mailbox.waiting > 0 || kept > 0) && (
+        <p className={css.kept}>
+          {mailbox.waiting > 0 && <span>{t("mailboxes.waiting", { count: mailbox.waiting })}</span>}
+          {kept > 0 && (
+            <Button type="link" size="small" onClick={() => setAside(true)}>
+              {t("mailboxes.aside", { set_aside: mailbox.set_aside, quarantined: mailbox.quarantined })}
+            </Button>
+          )}
+        </p>
+      )}
+      {aside && <Aside mailbox={mailbox} close={() => setAside(false)} />}
     </li>
   );
 }
 
-function State({ name, health, server }: { name: string; health: Health; server: string }) {
-  const { t } = useTranslation();
+function State({ name, health, server }: { name: string; health: Health | null; server: MailServer | null }) {
+  const { t, i18n } = useTranslation();
+  const words = t as unknown as (key: string, options: object) => string;
+  const where = server ? `${server.host}:${server.port}` : "";
+  if (!health) {
+    return (
+      <div className={css.state}>
+        <span className={css.stateIcon} aria-hidden>
+          <MinusCircleOutlined />
+        </span>
+        <p className={css.muted}>
+          <b>{name}</b> {t(server ? "mailboxes.untried" : "mailboxes.not_set")} <span className={css.server}>{where}</span>
+        </p>
+      </div>
+    );
+  }
   return (
     <div className={css.state} data-ok={health.ok}>
       <span className={css.stateIcon} aria-hidden>
@@ -87,12 +118,18 @@ function State({ name, health, server }: { name: string; health: Health; server:
         <p>
           <b>{name}</b> {t(health.ok ? "mailboxes.works" : "mailboxes.fails")}{" "}
           <Trans i18nKey="alarms.for" components={{ time: <Lasting since={health.since} /> }} />
-          <span className={css.server}>{server}</span>
+          <span className={css.server}>{where}</span>
         </p>
-        {health.error && <p className={css.errorText}>{health.error}</p>}
+        {!health.ok && (
+          <p className={css.errorText}>
+            {words(`mail_fault.${health.error}`, { defaultValue: health.error })}
+            {health.detail && <span className={css.detail}>{health.detail}</span>}
+          </p>
+        )}
         {health.last_success && (
           <p className={css.muted}>
             {t("mailboxes.last")} <Time at={health.last_success} clock />
+            {!health.ok && health.lag_s > 60 && ` (${t("mailboxes.lag", { time: span(health.lag_s * 1000, i18n.language) })})`}
           </p>
         )}
       </div>
@@ -100,28 +137,32 @@ function State({ name, health, server }: { name: string; health: Health; server:
   );
 }
 
-function Folders({ folders, lag }: { folders: Folder[]; lag: number | undefined }) {
+function Folders({ folders }: { folders: Folder[] }) {
   const { t, i18n } = useTranslation();
-  useNow();
+  const words = t as unknown as (key: string, options: object) => string;
   if (folders.length === 0) return null;
   const n = new Intl.NumberFormat(i18n.language);
   return (
     <dl className={css.folders}>
       {folders.map((f) => (
         <div key={f.name}>
-          <dt>{f.name}</dt>
+          <dt title={f.name}>{f.name}</dt>
           <dd>
             <Progress
               percent={f.total === 0 ? 100 : Math.floor((f.seen / f.total) * 100)}
               size="small"
               showInfo={false}
+              {...(f.ok ? {} : { status: "exception" as const })}
               aria-label={t("mailboxes.progress", { folder: f.name })}
             />
-            <span className={css.count}>{t("mailboxes.count", { seen: n.format(f.seen), total: n.format(f.total) })}</span>
+            <span className={css.count}>
+              {f.ok
+                ? t("mailboxes.count", { seen: n.format(f.seen), total: n.format(f.total) })
+                : words(`mail_fault.${f.error}`, { defaultValue: f.error })}
+            </span>
           </dd>
         </div>
       ))}
-      {lag !== undefined && lag > 60 && <p className={css.lag}>{t("mailboxes.lag", { time: span(lag * 1000, i18n.language) })}</p>}
     </dl>
   );
 }

@@ -1,88 +1,56 @@
-import { call, newKey, upload } from "@/api/client";
-import type {
-  Agent,
-  Alarm,
-  Attachment,
-  Colleague,
-  Draft,
-  Entry,
-  Mailbox,
-  Page,
-  Person,
-  Queue,
-  Row,
-  Ticket,
-  TicketState,
-} from "@/api/types";
+import { api, body, newKey, upload } from "./client.ts";
+import type { components, operations } from "./schema.gen.ts";
+import type { Attachment, Entry, Page } from "./types.ts";
 
 /** One function for each call of the API that the desk makes. */
 
-export const signIn = (body: { login: string; password: string; code?: string }) =>
-  call<{ agent: Agent }>("/session", { method: "POST", body });
-export const signOut = () => call<void>("/session", { method: "DELETE" });
-export const me = () => call<{ agent: Agent }>("/me").then((a) => a.agent);
-export const changeMe = (body: { language?: string }) => call<unknown>("/me", { method: "PATCH", body });
+type S = components["schemas"];
+type Signal = AbortSignal | undefined;
 
-export const queues = (signal?: AbortSignal) => call<Page<Queue>>("/queues", { ...opt(signal) }).then(items);
-export const agents = (signal?: AbortSignal) => call<Page<Colleague>>("/agents", { ...opt(signal) }).then(items);
-export const alarms = (signal?: AbortSignal) => call<Page<Alarm>>("/alarms", { ...opt(signal) }).then(items);
+const opt = (signal: Signal) => (signal ? { signal } : {});
 
-/** What a list of tickets shows. Undefined asks for everything. */
-export interface TicketFilter {
-  state?: TicketState;
-  queue?: number;
-  assignee?: "me" | "none" | number;
-  account?: number;
-  contact?: number;
-}
+export const signIn = (b: S["SignInRequest"]) => api.POST("/session", { body: b }).then(body);
+export const signOut = () => api.DELETE("/session");
+export const me = () => api.GET("/me").then((a) => body(a).agent);
+export const changeMe = (b: S["EditMeRequest"]) => api.PATCH("/me", { body: b });
+
+export const queues = (signal?: AbortSignal) => api.GET("/queues", opt(signal)).then((a) => body(a).items);
+export const agents = (signal?: AbortSignal) => api.GET("/agents", opt(signal)).then((a) => body(a).items);
+export const alarms = (signal?: AbortSignal) => api.GET("/alarms", opt(signal)).then((a) => body(a).items);
+
+/** What a list of tickets shows; an absent field asks for everything. */
+export type TicketFilter = Omit<NonNullable<operations["list-tickets"]["parameters"]["query"]>, "limit" | "after">;
 
 export const tickets = (filter: TicketFilter, after?: string, signal?: AbortSignal) =>
-  call<Page<Row>>("/tickets", { query: { ...filter, limit: 50, after }, ...opt(signal) });
-export const ticket = (id: number, signal?: AbortSignal) => call<Ticket>(`/tickets/${id}`, { ...opt(signal) });
+  api.GET("/tickets", { params: { query: { ...filter, ...(after ? { after } : {}) } }, ...opt(signal) }).then(body);
+
+export const ticket = (id: number, signal?: AbortSignal) =>
+  api.GET("/tickets/{id}", { params: { path: { id } }, ...opt(signal) }).then(body);
+
 export const timeline = (id: number, before?: string, signal?: AbortSignal) =>
-  call<Page<Entry>>(`/tickets/${id}/timeline`, { query: { limit: 40, before }, ...opt(signal) });
+  api
+    .GET("/tickets/{id}/timeline", { params: { path: { id }, query: { limit: 40, ...(before ? { before: Number(before) } : {}) } }, ...opt(signal) })
+    .then((a) => body(a) as Page<Entry>);
 
-export interface TicketChange {
-  state?: TicketState;
-  priority?: number;
-  severity?: string;
-  type?: string;
-  subject?: string;
-  queue_id?: number;
-  /** 0: nobody. */
-  assignee_id?: number;
-  tags?: string[];
-}
+export type TicketChange = S["EditBody"];
+export const changeTicket = (id: number, b: TicketChange) => api.PATCH("/tickets/{id}", { params: { path: { id } }, body: b });
 
-export const changeTicket = (id: number, body: TicketChange) => call<unknown>(`/tickets/${id}`, { method: "PATCH", body });
-
-export interface NewMessage {
-  direction: "out" | "note";
-  text: string;
-  to?: string[];
-  cc?: string[];
-  bcc?: string[];
-  attachments?: number[];
-  /** The newest message the writer had before him; newer ones make the server refuse with stale_view. */
-  seen?: number;
-  /** Send although newer messages exist. */
-  anyway?: boolean;
-}
+export type NewMessage = S["MessageBody"];
 
 /** The key stays the same over all tries of one message, so that it is sent once. */
-export const addMessage = (id: number, body: NewMessage, key = newKey()) =>
-  call<{ id: number }>(`/tickets/${id}/messages`, { method: "POST", body, key });
+export const addMessage = (id: number, b: NewMessage, key = newKey()) =>
+  api.POST("/tickets/{id}/messages", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: b }).then(body);
 
-export type DraftBody = Omit<Draft, "updated_at">;
+export type DraftBody = S["DraftBody"];
+export const saveDraft = (id: number, b: DraftBody) => api.PUT("/tickets/{id}/draft", { params: { path: { id } }, body: b });
+export const dropDraft = (id: number) => api.DELETE("/tickets/{id}/draft", { params: { path: { id } } });
 
-export const saveDraft = (id: number, body: DraftBody) => call<unknown>(`/tickets/${id}/draft`, { method: "PUT", body });
-export const dropDraft = (id: number) => call<unknown>(`/tickets/${id}/draft`, { method: "DELETE" });
 export const splitMessage = (id: number, message: number) =>
-  call<{ id: number; number: string }>(`/tickets/${id}/split`, { method: "POST", body: { message } });
+  api.POST("/tickets/{id}/split", { params: { path: { id } }, body: { message } }).then(body);
 export const moveMessage = (id: number, message: number, to: number) =>
-  call<unknown>(`/tickets/${id}/move`, { method: "POST", body: { message, to } });
+  api.POST("/tickets/{id}/move", { params: { path: { id } }, body: { message, to } });
 export const dismissLink = (id: number, link: number) =>
-  call<unknown>(`/tickets/${id}/links/${link}/dismiss`, { method: "POST" });
+  api.POST("/tickets/{id}/links/{link}/dismiss", { params: { path: { id, link } } });
 
 export const uploadAttachment = (file: File, progress: (part: number) => void, signal: AbortSignal) =>
   upload<Attachment>(`/attachments?name=${encodeURIComponent(file.name)}`, file, progress, signal);
@@ -91,14 +59,15 @@ export const htmlUrl = (message: number, images: boolean) => `/api/v1/messages/$
 export const rawUrl = (message: number) => `/api/v1/messages/${message}/raw`;
 
 export const findContacts = (q: string, signal?: AbortSignal) =>
-  call<Page<Person>>("/contacts", { query: { q, limit: 8 }, ...opt(signal) }).then(items);
+  api.GET("/contacts", { params: { query: { q, limit: 8 } }, ...opt(signal) }).then((a) => body(a).items);
 
-export const mailboxes = (signal?: AbortSignal) => call<Page<Mailbox>>("/mailboxes", { ...opt(signal) }).then(items);
-export type MailboxBody = Omit<Mailbox, "id" | "state">;
-export const addMailbox = (body: MailboxBody) => call<Mailbox>("/mailboxes", { method: "POST", body });
-export const changeMailbox = (id: number, body: Partial<MailboxBody>) =>
-  call<Mailbox>(`/mailboxes/${id}`, { method: "PATCH", body });
-export const dropMailbox = (id: number) => call<unknown>(`/mailboxes/${id}`, { method: "DELETE" });
+/** What the agent knows of a delivery that did not end well: the customer has it, or it is to be sent again. */
+export const decideDelivery = (message: number, decision: "sent" | "resend") =>
+  api.POST("/messages/{id}/delivery", { params: { path: { id: message } }, body: { decision } });
 
-const opt = (signal?: AbortSignal) => (signal ? { signal } : {});
-const items = <T>(p: Page<T>) => p.items;
+export const mailboxes = (signal?: AbortSignal) => api.GET("/mailboxes", opt(signal)).then((a) => body(a).items);
+export type MailboxBody = S["Edit"];
+export const addMailbox = (b: MailboxBody) => api.POST("/mailboxes", { body: b });
+export const changeMailbox = (id: number, b: MailboxBody) => api.PUT("/mailboxes/{id}", { params: { path: { id } }, body: b });
+export const mailAside = (id: number, after?: string, signal?: AbortSignal) =>
+  api.GET("/mailboxes/{id}/aside", { params: { path: { id }, query: after ? { after } : {} }, ...opt(signal) }).then(body);

@@ -1,9 +1,14 @@
+import createClient from "openapi-fetch";
+import type { components, paths } from "./schema.gen.ts";
+
+type ProblemBody = Partial<components["schemas"]["Problem"]>;
+
 /** What the server said no with (RFC 9457), or `code` "offline" and status 0 where it could not be reached. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly args: Record<string, unknown>;
-  readonly fields: { field: string; code: string; detail: string }[];
+  readonly fields: components["schemas"]["FieldProblem"][];
 
   constructor(status: number, body: ProblemBody) {
     super(body.detail || body.title || body.code || String(status));
@@ -19,23 +24,7 @@ export class Problem extends Error {
   }
 }
 
-interface ProblemBody {
-  title?: string;
-  detail?: string;
-  code?: string;
-  args?: Record<string, unknown>;
-  errors?: { field: string; code: string; detail: string }[];
-}
-
-export interface Call {
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  query?: Record<string, string | number | undefined>;
-  body?: unknown;
-  /** Names the intent: the same key acts once, however often it is sent. */
-  key?: string;
-  signal?: AbortSignal;
-}
-
+const root = "/api/v1";
 let language = "zh-CN";
 let signedOut: () => void = () => {};
 
@@ -55,58 +44,48 @@ export function newKey(): string {
   return Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
 }
 
-/** Calls /api/v1 and gives the answer's JSON; throws a Problem. */
-export async function call<T>(path: string, c: Call = {}): Promise<T> {
-  const url = new URL(`/api/v1${path}`, location.origin);
-  for (const [k, v] of Object.entries(c.query ?? {})) if (v !== undefined && v !== "") url.searchParams.set(k, String(v));
-  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language };
-  const method = c.method ?? "GET";
-  if (method !== "GET") headers["Idempotency-Key"] = c.key ?? newKey();
-  if (c.body !== undefined) headers["Content-Type"] = "application/json";
+/** The typed client: every path, parameter and body is checked against the program's own description. */
+export const api = createClient<paths>({ baseUrl: root, fetch: ask });
+
+/** The body of a good answer; others never get this far, ask has thrown. */
+export const body = <T>(answer: { data?: T }): T => answer.data as T;
+
+async function ask(request: Request): Promise<Response> {
+  const headers = new Headers(request.headers);
+  headers.set("Accept-Language", language);
+  // Named by its sender, a write that is sent again acts once.
+  if (request.method !== "GET" && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", newKey());
   let answer: Response;
   try {
-    answer = await fetch(url, {
-      method,
-      headers,
-      signal: c.signal ?? null,
-      body: c.body === undefined ? null : JSON.stringify(c.body),
-      credentials: "same-origin",
-    });
+    answer = await fetch(new Request(request, { headers }));
   } catch (e) {
-    if (c.signal?.aborted) throw e;
+    if (request.signal.aborted) throw e;
     throw new Problem(0, { code: "offline" });
   }
-  if (!answer.ok) throw await refusal(answer, path);
-  if (answer.status === 204) return undefined as T;
-  const text = await answer.text();
-  return (text ? JSON.parse(text) : undefined) as T;
-}
-
-async function refusal(answer: Response, path: string): Promise<Problem> {
+  if (answer.ok) return answer;
   // The login itself answers 401 too, and there is no session to lose then.
-  if (answer.status === 401 && path !== "/session") signedOut();
-  const body = (await answer.json().catch(() => ({}))) as ProblemBody;
-  return new Problem(answer.status, body);
+  if (answer.status === 401 && !request.url.endsWith("/session")) signedOut();
+  throw new Problem(answer.status, (await answer.json().catch(() => ({}))) as ProblemBody);
 }
 
 /** Sends a file and tells how far it got (0 to 1). fetch cannot tell, XMLHttpRequest can. */
 export function upload<T>(path: string, file: Blob, progress: (part: number) => void, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const x = new XMLHttpRequest();
-    x.open("POST", `/api/v1${path}`);
+    x.open("POST", root + path);
     x.setRequestHeader("Content-Type", file.type || "application/octet-stream");
     x.setRequestHeader("Accept-Language", language);
     x.setRequestHeader("Idempotency-Key", newKey());
     x.upload.addEventListener("progress", (e) => e.lengthComputable && progress(e.loaded / e.total));
     x.addEventListener("load", () => {
-      let body: unknown = {};
+      let answer: unknown = {};
       try {
-        body = JSON.parse(x.responseText);
+        answer = JSON.parse(x.responseText);
       } catch {
         // A proxy's page instead of JSON: the status says enough.
       }
-      if (x.status >= 200 && x.status < 300) resolve(body as T);
-      else reject(new Problem(x.status, body as ProblemBody));
+      if (x.status >= 200 && x.status < 300) resolve(answer as T);
+      else reject(new Problem(x.status, answer as ProblemBody));
     });
     x.addEventListener("error", () => reject(new Problem(0, { code: "offline" })));
     signal.addEventListener("abort", () => {

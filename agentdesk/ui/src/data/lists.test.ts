@@ -63,6 +63,7 @@ test("a list takes what its filter says", () => {
   expect(belongs(mine, { assignee: "none" }, 5)).toBe(false);
   expect(belongs(mine, { queue: 8 }, 5)).toBe(false);
   expect(belongs(mine, { queue: 7, state: "closed" }, 5)).toBe(false);
+  expect(belongs({ ...mine, state: "on_hold" }, { assignee: "5", state: "active" }, 6)).toBe(true);
 });
 
 const entry = (id: number, minute: number, text = ""): Entry =>

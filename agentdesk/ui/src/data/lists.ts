@@ -8,13 +8,14 @@ export type Pages<T> = InfiniteData<Page<T>, string | undefined>;
 /** Whether a ticket belongs in a list, as the server decides it; `me` is the viewer's id. */
 export function belongs(row: Row, filter: TicketFilter, me: number): boolean {
   const { state, queue, assignee, account, contact } = filter;
-  if (state !== undefined && row.state !== state) return false;
+  if (state === "active" && (row.state === "resolved" || row.state === "closed")) return false;
+  if (state !== undefined && state !== "active" && row.state !== state) return false;
   if (queue !== undefined && row.queue_id !== queue) return false;
   if (account !== undefined && row.account?.id !== account) return false;
   if (contact !== undefined && row.contact?.id !== contact) return false;
   if (assignee === undefined) return true;
   if (assignee === "none") return row.assignee === null;
-  return row.assignee?.id === (assignee === "me" ? me : assignee);
+  return row.assignee?.id === (assignee === "me" ? me : Number(assignee));
 }
 
 /** The server's order: newest activity first, the younger ticket first among equals. */

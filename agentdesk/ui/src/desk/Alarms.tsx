@@ -1,10 +1,11 @@
 import { AlertOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Popover } from "antd";
 import type { TFunction } from "i18next";
 import { Trans, useTranslation } from "react-i18next";
-import type { Alarm } from "@/api/types";
+import type { Alarm, Mailbox } from "@/api/types";
+import { keys } from "@/data/keys";
 import { alarmsQuery } from "@/data/queries";
 import { Quiet } from "@/parts/Quiet";
 import { Lasting } from "@/parts/Time";
@@ -44,15 +45,20 @@ export function Alarms() {
 
 function AlarmLine({ alarm }: { alarm: Alarm }) {
   const { t } = useTranslation();
+  const client = useQueryClient();
+  // Only those who run mailboxes may read their names; an alarm that brings the name needs no look.
+  const known = client.getQueryData<Mailbox[]>(keys.mailboxes)?.find((m) => alarm.object === `mailbox:${m.id}`)?.name;
+  const given = alarm.args.name ?? alarm.args.address;
+  const name = typeof given === "string" ? given : (known ?? t("alarms.kind.mailbox.unnamed"));
   return (
     <>
-      <b>{wording(alarm, t)}</b> <Trans i18nKey="alarms.for" components={{ time: <Lasting since={alarm.since} /> }} />
+      <b>{words(t, `alarms.kind.${alarm.kind}`, { ...alarm.args, name }, `${alarm.kind} (${alarm.object})`)}</b>{" "}
+      {words(t, `mail_fault.${alarm.code}`, {}, "")} <Trans i18nKey="alarms.for" components={{ time: <Lasting since={alarm.since} /> }} />
     </>
   );
 }
 
-/** The words of an alarm by its code; a code from a newer server is shown as it is. */
-function wording(a: Alarm, t: TFunction): string {
-  const words = t as unknown as (key: string, options: object) => string;
-  return words(`alarms.code.${a.code}`, { ...a.args, object: a.object, defaultValue: `${a.code} (${a.object})` });
+/** The words for a name that comes from the server; a newer server may know more names than this page. */
+function words(t: TFunction, key: string, args: object, otherwise: string): string {
+  return (t as unknown as (k: string, o: object) => string)(key, { ...args, defaultValue: otherwise });
 }

@@ -1,5 +1,4 @@
 import type { TicketFilter } from "@/api/calls";
-import type { TicketState } from "@/api/types";
 
 /** Which tickets a list is about: my work, what nobody has, everything, one queue, one customer. */
 export type Box =
@@ -9,10 +8,10 @@ export type Box =
   | { kind: "queue"; id: number }
   | { kind: "contact"; id: number };
 
-/** The state a list shows; "any" for all of them. */
-export type StateChoice = TicketState | "any";
+/** The state a list shows; "active" is open, waiting and on hold, "any" all of them. */
+export type StateChoice = NonNullable<TicketFilter["state"]> | "any";
 
-export const stateChoices: StateChoice[] = ["open", "pending", "on_hold", "resolved", "closed", "any"];
+export const stateChoices: StateChoice[] = ["open", "pending", "on_hold", "active", "resolved", "closed", "any"];
 
 /** Reads a box from its part of an address: "mine", "queue-7". Anything else is my work. */
 export function parseBox(text: string): Box {

@@ -145,9 +145,9 @@ export function Editor({ ticket, s, area }: Props) {
               menu={{
                 items: [
                   { key: "resolved", label: t("composer.send_resolved") },
-                  { key: "pending", label: t("composer.send_pending") },
+                  { key: "open", label: t("composer.send_open") },
                 ],
-                onClick: ({ key }) => void sender.send(key as "resolved" | "pending"),
+                onClick: ({ key }) => void sender.send(key as "resolved" | "open"),
               }}
             >
               <Button type="primary" disabled={!sender.able} aria-label={t("composer.send_more")}>

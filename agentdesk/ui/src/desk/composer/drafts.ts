@@ -68,8 +68,8 @@ function begin(ticket: Ticket): Writing {
   const unsaved = read(ticket.id);
   const d = unsaved ?? ticket.draft;
   if (!d) return blank(ticket);
-  const { direction, text, to, cc, bcc } = d;
-  const files = d.attachments.map((id, i) => ({ local: -1 - i, id, name: "", size: 0, type: "", progress: 1, error: "" }));
+  const { direction, text, to = [], cc = [], bcc = [], attachments = [] } = d;
+  const files = attachments.map((id, i) => ({ local: -1 - i, id, name: "", size: 0, type: "", progress: 1, error: "" }));
   const seen = d.seen || ticket.last_message_id;
   return { direction, text, to, cc, bcc, files, seen, open: true, saved: unsaved ? "here" : "kept", key: newKey() };
 }

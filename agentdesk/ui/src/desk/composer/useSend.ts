@@ -4,11 +4,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addMessage } from "@/api/calls";
 import { Problem } from "@/api/client";
-import type { Ticket } from "@/api/types";
+import type { Ticket, TicketState } from "@/api/types";
 import { keys } from "@/data/keys";
 import { line } from "@/live/state";
 import { type Store, useStore } from "@/parts/store";
-import { useChange } from "../ticket/useChange.ts";
 import { toEnd } from "../ticket/Timeline.tsx";
 import { addressOf } from "./addresses.ts";
 import { discard, quiet, type Writing } from "./drafts.ts";
@@ -18,14 +17,13 @@ export function useSend(ticket: Ticket, s: Store<Writing>) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const change = useChange();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
   const [refusal, setRefusal] = useState({ key: "", count: 0 });
   const fault = useStore(s, hindrance);
   const key = useStore(s, (w) => w.key);
 
-  async function send(then?: "resolved" | "pending", anyway = false) {
+  async function send(then?: TicketState, anyway = false) {
     const w = s.get();
     const hinders = hindrance(w);
     if (busy) return;
@@ -37,12 +35,11 @@ export function useSend(ticket: Ticket, s: Store<Writing>) {
     setError("");
     try {
       await quiet(ticket.id);
-      await addMessage(ticket.id, content(w, anyway), anyway ? `${w.key}-anyway` : w.key);
+      await addMessage(ticket.id, content(w, anyway, then), anyway ? `${w.key}-anyway` : w.key);
       void discard(ticket);
       toEnd.set((n) => n + 1);
       // Without the line no event will tell of it.
       if (line.get() !== "up") void client.invalidateQueries({ queryKey: keys.timeline(ticket.id) });
-      if (then) await change(client.getQueryData<Ticket>(keys.ticket(ticket.id)) ?? ticket, { state: then });
       void message.success(t(w.direction === "note" ? "composer.noted" : "composer.sent"), 1.5);
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
@@ -75,7 +72,7 @@ function hindrance(w: Writing): "" | "empty" | "uploading" | "bad_addresses" | "
   return "";
 }
 
-function content(w: Writing, anyway: boolean) {
+function content(w: Writing, anyway: boolean, state: TicketState | undefined) {
   const attachments = w.files.flatMap((f) => (f.id === null ? [] : [f.id]));
   if (w.direction === "note") return { direction: w.direction, text: w.text, attachments };
   return {
@@ -87,5 +84,6 @@ function content(w: Writing, anyway: boolean) {
     attachments,
     seen: w.seen,
     ...(anyway ? { anyway } : {}),
+    ...(state ? { state } : {}),
   };
 }

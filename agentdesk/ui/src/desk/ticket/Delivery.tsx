@@ -1,7 +1,13 @@
 import { CheckOutlined, ClockCircleOutlined, ExclamationCircleFilled, QuestionCircleFilled, SendOutlined } from "@ant-design/icons";
-import { Button } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { decideDelivery } from "@/api/calls";
+import { Problem } from "@/api/client";
 import type { Delivery, Entry, Ticket } from "@/api/types";
+import { keys } from "@/data/keys";
+import { line } from "@/live/state";
 import { full } from "@/parts/time";
 import { writeAgain } from "../composer/drafts.ts";
 import css from "./timeline.module.css";
@@ -29,17 +35,44 @@ export function DeliveryMark({ delivery }: { delivery: Delivery }) {
 /** What went wrong with a message, and what can be done about it. */
 export function DeliveryTrouble({ entry, ticket }: { entry: Entry; ticket: Ticket }) {
   const { t } = useTranslation();
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  const [busy, setBusy] = useState(false);
   const d = entry.delivery;
   if (d?.state !== "failed" && d?.state !== "uncertain") return null;
+
+  async function decide(decision: "sent" | "resend") {
+    setBusy(true);
+    try {
+      await decideDelivery(entry.id, decision);
+      if (line.get() !== "up") await client.invalidateQueries({ queryKey: keys.timeline(ticket.id) });
+    } catch (e) {
+      void message.error(e instanceof Problem && !e.offline ? e.message : t("error.not_saved"));
+    } finally {
+      setBusy(false);
+    }
+  }
   return (
     <div className={css.trouble} data-state={d.state} role="alert">
       <p>
         <b>{t(`delivery.${d.state}_lead`)}</b> {t(`delivery.${d.state}_more`)}
       </p>
       {d.detail && <p className={css.detail}>{d.detail}</p>}
-      <Button size="small" onClick={() => writeAgain(ticket, entry)}>
-        {t("delivery.write_again")}
-      </Button>
+      <div className={css.troubleActs}>
+        {d.state === "uncertain" && (
+          <Button size="small" disabled={busy} onClick={() => void decide("sent")}>
+            {t("delivery.arrived")}
+          </Button>
+        )}
+        <Button size="small" disabled={busy} onClick={() => void decide("resend")}>
+          {t("delivery.resend")}
+        </Button>
+        {d.state === "failed" && (
+          <Button size="small" type="text" onClick={() => writeAgain(ticket, entry)}>
+            {t("delivery.write_again")}
+          </Button>
+        )}
+      </div>
     </div>
   );
 }

@@ -154,7 +154,7 @@ function AssigneePick({ ticket }: { ticket: Ticket }) {
       selected={String(ticket.assignee?.id ?? 0)}
       choose={(key) => {
         setOpen(false);
-        void change(ticket, { assignee_id: Number(key) });
+        void change(ticket, { assignee_id: Number(key) || null });
       }}
     />
   );

@@ -32,7 +32,7 @@ export function useChange() {
     if (assignee_id !== undefined) {
       const agents = client.getQueryData<Colleague[]>(keys.agents) ?? [];
       const name = assignee_id === me.id ? me.name : agents.find((a) => a.id === assignee_id)?.name;
-      next.assignee = assignee_id === 0 ? null : { id: assignee_id, name: name ?? "" };
+      next.assignee = assignee_id === null ? null : { id: assignee_id, name: name ?? "" };
     }
     show(next);
     try {

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { Mailbox } from "@/api/types";
+import { bodyOf, type Fields, fieldPath, fieldsOf } from "./mailbox.ts";
+
+const server = { host: "imap.example", port: 993, security: "tls", auth: "password", user: "help" } as const;
+const mailbox: Mailbox = {
+  id: 3,
+  name: "技术支持",
+  address: "help@firm.example",
+  queue_id: 1,
+  imap: server,
+  smtp: null,
+  signature: "",
+  acknowledge: true,
+  ack_text: "",
+  subject_tag: true,
+  plus_token: false,
+  trust_authserv: "",
+  disabled: false,
+  state: { receiving: null, sending: null },
+  waiting: 0,
+  set_aside: 0,
+  quarantined: 0,
+};
+
+test("a mailbox that is saved without a change stays what it was", () => {
+  const { id: _, state: _s, waiting: _w, set_aside: _a, quarantined: _q, smtp: _m, ...same } = mailbox;
+  expect(bodyOf(fieldsOf(mailbox) as Fields)).toEqual(same);
+});
+
+test("an empty secret is not sent, a typed one is", () => {
+  const f = { ...fieldsOf(mailbox), imap_secret: "", smtp_secret: "s3cret" } as Fields;
+  expect(bodyOf(f)).not.toHaveProperty("imap_secret");
+  expect(bodyOf(f).smtp_secret).toBe("s3cret");
+});
+
+test("the server's path to a field is the form's", () => {
+  expect(fieldPath("imap.host")).toEqual(["imap", "host"]);
+  expect(fieldPath("body.address")).toEqual(["address"]);
+});
