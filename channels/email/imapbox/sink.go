@@ -44,7 +44,9 @@ type Sink interface {
 	Put(ctx context.Context, mail io.Reader) (ref string, err error)
 
 	// Keep stores mails, rising by UID, and moves the cursor, in one transaction. A mail may come again: after an error or
-	// a crash, under another UID when the server renumbered its mails, or in another folder. Mails may be none.
+	// a crash, under another UID when the server renumbered its mails, or in another folder. And another mail may come under
+	// a UIDVALIDITY and UID that were used before, from servers that renumber without saying so (UIDVALIDITY 0 above all),
+	// so only the content tells what is a duplicate. The cursor may go back. Mails may be none.
 	Keep(ctx context.Context, folder string, to Cursor, mails []Raw) error
 
 	// State is called when the state changes, with each batch, and at least once in each Account.Renew or Account.Poll.

@@ -260,6 +260,27 @@ func TestEveryEndHasItsOutcome(t *testing.T) {
 
 func noToken(context.Context) (string, error) { return "", errors.New("the token service is down") }
 
+func TestAnAccountIsCheckedWithoutSending(t *testing.T) {
+	t.Parallel()
+	sink := emailtest.Sink(t, emailtest.SMTP{Auth: []string{"PLAIN"}})
+	account := sinkAccount(sink)
+	account.Login = wire.Login{User: emailtest.User, Secret: wire.Static(emailtest.Secret)}
+	if err := smtpout.Check(t.Context(), account); err != nil {
+		t.Errorf("Check of a good account = %v", err)
+	}
+	account.Login.Secret = wire.Static("bad")
+	if err := smtpout.Check(t.Context(), account); wire.CodeOf(err) != wire.AuthFailed {
+		t.Errorf("Check with a wrong secret = %v, want auth_failed", err)
+	}
+	account.Server.Port = 1
+	if err := smtpout.Check(t.Context(), account); wire.CodeOf(err) != wire.Unreachable {
+		t.Errorf("Check where nobody listens = %v, want unreachable", err)
+	}
+	if n := len(sink.Messages()); n != 0 {
+		t.Errorf("%d messages were sent", n)
+	}
+}
+
 func TestTheTextOfTheLastAnswerIsKept(t *testing.T) {
 	t.Parallel()
 	sink := emailtest.Sink(t, emailtest.SMTP{OnDot: func(*emailtest.SMTPConn, emailtest.Message) error {
