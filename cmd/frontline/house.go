@@ -24,6 +24,8 @@ import (
 	"frontline/internal/web"
 	"frontline/tickets"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -57,8 +59,11 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.desk = agentdesk.New(agentdesk.Options{
 		Gate: h.gate, Tickets: h.tickets, Accounts: h.accounts, Hub: h.hub, Live: event.NewLive(db), Log: log,
 	})
+	numbers := prometheus.NewRegistry()
+	numbers.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.mail.Collector())
 	var err error
 	h.web, err = web.New(web.Options{
+		Metrics: numbers, Gather: numbers,
 		Auth: h.accounts, Answers: h.gate, Version: versionName(), PublicURL: s.PublicURL, Listen: s.Listen,
 		Log: log, Desk: ui.Files(), Proxies: s.Proxies, Scrape: s.MetricsToken,
 		Ready: []web.Check{{Name: "database", Do: func(ctx context.Context) error { return db.Ready(ctx, schemas()...) }}},
