@@ -37,8 +37,8 @@ func TestADeadlockIsRunAgain(t *testing.T) {
 	}) {
 		w.wantDone("command "+string(rune('0'+i)), err)
 	}
-	if n := w.count(`select sum(stock) from goods`); n != 4 || runs[0]+runs[1] != 3 {
-		t.Errorf("stock %d after %v runs, want 4 after one was run twice", n, runs)
+	if n := w.count(`select sum(stock) from goods`); n != 4 || runs[0]+runs[1] < 3 {
+		t.Errorf("stock %d after %v runs, want 4 after one was run again", n, runs)
 	}
 }
 

@@ -228,7 +228,7 @@ func cut(s string, max int) string {
 // Emit tells every desk on every node, if and when tx commits, that object changed. Events carry
 // names, never content: whoever may read the object fetches it. Topics say who listens.
 func (tx *Tx) Emit(kind, object string, topics ...string) {
-	tx.events = append(tx.events, note{kind, object, topics})
+	tx.events = append(tx.events, note{kind, object, append([]string{}, topics...)})
 }
 
 // Enqueue puts a job into tx: it runs when tx has committed, and only then.

@@ -17,6 +17,7 @@ import (
 	"frontline/internal/pg"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 )
 
 // Event says that something changed. It carries no content: whoever may read Object fetches it.
@@ -81,6 +82,7 @@ const (
 	pageSize   = 500
 	tellAtMost = 5 * time.Millisecond // one NOTIFY in this time, however many commits
 	safetyNet  = time.Second          // read even when no wake-up came
+	answerTime = 10 * time.Second     // longer than any answer takes that still comes
 )
 
 // Run reads the events until ctx ends, through any loss of the database: it goes on where it was.
@@ -105,49 +107,55 @@ func (h *Hub) Run(ctx context.Context) error {
 	return nil
 }
 
+// follow reads until something is lost. It has connections of its own, so that events arrive however busy the pools are.
 func (h *Hub) follow(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	conn, err := pgx.ConnectConfig(ctx, h.db.Read.Config().ConnConfig)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, `listen frontline`); err != nil {
-		return err
-	}
-	if err := h.start(ctx); err != nil {
-		return err
-	}
-	heard := make(chan struct{}, 1)
-	ended := make(chan error, 2)
-	go func() { ended <- h.listen(ctx, conn, heard) }()
-	go func() { ended <- h.tell(ctx) }()
-	err = h.read(ctx, heard, ended)
-	cancel()
-	<-ended // the listener must have left conn before it is closed
-	return err
-}
-
-func (h *Hub) listen(ctx context.Context, conn *pgx.Conn, heard chan struct{}) error {
-	for {
-		if _, err := conn.WaitForNotification(ctx); err != nil {
+	var own [3]*pgx.Conn
+	for i := range own {
+		c, err := h.db.Connect(ctx)
+		if err != nil {
 			return err
 		}
-		wake(heard)
+		defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
+		own[i] = c
+	}
+	listening, telling, reading := own[0], own[1], own[2]
+	if _, err := listening.Exec(ctx, `listen frontline`); err != nil {
+		return err
+	}
+	if err := h.start(ctx, reading); err != nil {
+		return err
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	heard := make(chan struct{}, 1)
+	all.Go(func() error { return listen(ctx, listening, telling.PgConn().PID(), heard) })
+	all.Go(func() error { return h.tell(ctx, telling) })
+	all.Go(func() error { return h.read(ctx, reading, heard) })
+	return all.Wait()
+}
+
+// listen hears of the commits of other nodes; this one knows of its own without a detour.
+func listen(ctx context.Context, c *pgx.Conn, own uint32, heard chan struct{}) error {
+	for {
+		n, err := c.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		if n.PID != own {
+			wake(heard)
+		}
 	}
 }
 
 // tell wakes the other nodes, outside any business transaction: a NOTIFY inside would make all
 // commits of the database queue behind one lock.
-func (h *Hub) tell(ctx context.Context) error {
+func (h *Hub) tell(ctx context.Context, c *pgx.Conn) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-h.notify:
 		}
-		if _, err := h.db.Read.Exec(ctx, `select pg_notify('frontline', '')`); err != nil {
+		if _, err := c.Exec(ctx, `notify frontline`); err != nil {
 			return err
 		}
 		select {
@@ -158,17 +166,20 @@ func (h *Hub) tell(ctx context.Context) error {
 	}
 }
 
+var errAhead = errors.New("events are numbered ahead of this database; waiting for the first write to lift its numbers")
+
 // start sets the first position: everything below the horizon is complete.
-func (h *Hub) start(ctx context.Context) error {
-	h.mu.Lock()
-	started := h.position != 0
-	h.mu.Unlock()
-	if started {
+func (h *Hub) start(ctx context.Context, c *pgx.Conn) error {
+	if h.at() != 0 {
 		return nil
 	}
 	var at int64
-	if err := h.db.Read.QueryRow(ctx, `select seq_horizon() - 1`).Scan(&at); err != nil {
+	var ahead bool
+	if err := c.QueryRow(ctx, `select seq_horizon() - 1, coalesce((select max(seq) from events) > seq_top(), false)`).Scan(&at, &ahead); err != nil {
 		return err
+	}
+	if ahead {
+		return errAhead
 	}
 	h.mu.Lock()
 	h.position = at
@@ -177,13 +188,13 @@ func (h *Hub) start(ctx context.Context) error {
 	return nil
 }
 
-func (h *Hub) read(ctx context.Context, heard chan struct{}, ended chan error) error {
+func (h *Hub) read(ctx context.Context, c *pgx.Conn, heard chan struct{}) error {
 	net := time.NewTicker(safetyNet)
 	defer net.Stop()
 	const soonest, latest = 2 * time.Millisecond, 50 * time.Millisecond
 	soon := soonest
 	for {
-		n, behind, err := h.readPage(ctx)
+		n, behind, err := h.readPage(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -201,9 +212,6 @@ func (h *Hub) read(ctx context.Context, heard chan struct{}, ended chan error) e
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case err := <-ended:
-			ended <- err
-			return err
 		case <-h.poke:
 		case <-heard:
 		case <-again:
@@ -212,8 +220,10 @@ func (h *Hub) read(ctx context.Context, heard chan struct{}, ended chan error) e
 	}
 }
 
-func (h *Hub) readPage(ctx context.Context) (n int, behind bool, err error) {
-	rows, err := h.db.Read.Query(ctx, `select seq, kind, object, topics, actor from events
+func (h *Hub) readPage(ctx context.Context, c *pgx.Conn) (n int, behind bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	rows, err := c.Query(ctx, `select seq, kind, object, topics, actor from events
 		where seq > $1 and seq < seq_horizon() order by seq limit $2`, h.at(), pageSize)
 	if err != nil {
 		return 0, false, err
@@ -226,7 +236,7 @@ func (h *Hub) readPage(ctx context.Context) (n int, behind bool, err error) {
 	if len(page) == pageSize {
 		return len(page), true, nil
 	}
-	err = h.db.Read.QueryRow(ctx, `select exists (select from events where seq > $1)`, h.at()).Scan(&behind)
+	err = c.QueryRow(ctx, `select exists (select from events where seq > $1)`, h.at()).Scan(&behind)
 	return len(page), behind, err
 }
 

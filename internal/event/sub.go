@@ -27,7 +27,7 @@ type Sub struct {
 }
 
 // Subscribe starts a stream of events with one of the topics, from after (exclusive); after 0 is
-// from now. It waits for Run to have begun. ErrReset says that after is no longer kept.
+// from now. It waits for Run to have begun. ErrReset says that after is no longer kept, or never was given here.
 func (h *Hub) Subscribe(ctx context.Context, after int64, topics ...string) (*Sub, error) {
 	select {
 	case <-h.ready:
@@ -38,24 +38,30 @@ func (h *Hub) Subscribe(ctx context.Context, after int64, topics ...string) (*Su
 	h.mu.Lock()
 	at := h.position
 	s.cursor, s.last = at, at
+	if after > at {
+		// Another node was faster, or this one heard of no event since; what it has yet to read up to after was seen.
+		s.cursor, s.last = after, after
+	}
 	h.follows(s, topics)
 	h.mu.Unlock()
 	if after == 0 || after == at {
 		return s, nil
 	}
-	var pruned int64
-	if err := h.db.Read.QueryRow(ctx, `select pruned_to from seq_base`).Scan(&pruned); err != nil {
+	var pruned, top int64
+	if err := h.db.Read.QueryRow(ctx, `select pruned_to, seq_top() from seq_base`).Scan(&pruned, &top); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("check the cursor: %w", err)
 	}
-	if after > at || after < pruned {
+	if after >= top || after < pruned {
 		s.Close()
 		return nil, ErrReset
 	}
-	s.mu.Lock()
-	s.cursor, s.lagging = after, true
-	s.mu.Unlock()
-	wake(s.Wake)
+	if after < at {
+		s.mu.Lock()
+		s.cursor, s.lagging = after, true
+		s.mu.Unlock()
+		wake(s.Wake)
+	}
 	return s, nil
 }
 
@@ -115,7 +121,8 @@ func (s *Sub) offer(e *Event) {
 	wake(s.Wake)
 }
 
-// Take gives the events that have come since the last Take, in order; empty when there are none.
+// Take gives the events that have come since the last Take, in order; empty when there are none. ErrReset says that
+// what comes next was forgotten before this subscriber asked for it.
 func (s *Sub) Take(ctx context.Context) ([]*Event, error) {
 	s.mu.Lock()
 	got, lagging, upto := s.pending, s.lagging, s.last
@@ -131,13 +138,16 @@ func (s *Sub) Take(ctx context.Context) ([]*Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read missed events: %w", err)
 	}
-	if len(page) > 0 {
+	whole := len(page) < pageSize
+	if whole {
+		s.cursor = upto
+	} else {
 		s.cursor = page[len(page)-1].Seq
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(page) < pageSize && s.last == upto {
-		s.lagging, s.cursor = false, max(s.cursor, upto)
+	if whole && s.last == upto {
+		s.lagging = false
 	} else {
 		wake(s.Wake)
 	}
@@ -157,9 +167,21 @@ func (s *Sub) following() []string {
 // since reads what was committed with one of the topics in (after, upto].
 func (h *Hub) since(ctx context.Context, after, upto int64, topics []string) ([]*Event, error) {
 	rows, err := h.db.Read.Query(ctx, `select seq, kind, object, topics, actor from events
-		where seq > $1 and seq <= $2 and (topics && $3 or '*' = any ($3)) order by seq limit $4`, after, upto, topics, pageSize)
+		where seq > $1 and seq <= $2 and (topics && $3 or $5 = any ($3)) order by seq limit $4`, after, upto, topics, pageSize, Everything)
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows)
+	page, err := collect(rows)
+	if err != nil {
+		return nil, err
+	}
+	// Looked at last: what was forgotten before or meanwhile shows here.
+	var pruned int64
+	if err := h.db.Read.QueryRow(ctx, `select pruned_to from seq_base`).Scan(&pruned); err != nil {
+		return nil, err
+	}
+	if after < pruned {
+		return nil, ErrReset
+	}
+	return page, nil
 }

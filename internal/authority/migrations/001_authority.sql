@@ -112,7 +112,8 @@ declare
 	highest bigint := greatest((select max(seq) from events), (select max(seq) from audit), (select max(upto) from audit_seals),
 		(select pruned_to from seq_base));
 begin
-	update seq_base set base = (highest >> 12) + 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+	-- From the oldest transaction that runs, so that the horizon too is above all of them.
+	update seq_base set base = (highest >> 12) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 	where highest > (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + base) << 12;
 end $$;
 
