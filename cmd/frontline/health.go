@@ -17,16 +17,12 @@ type HealthCmd struct {
 
 // Run fails where the program does not answer, or says that it cannot work.
 func (c *HealthCmd) Run(ctx context.Context, std stdio) error {
-	host, port, err := net.SplitHostPort(c.Listen)
-	if err != nil {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return usageError{fmt.Errorf("listen address %q: want something like 127.0.0.1:8080", c.Listen)}
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(c.Listen)+"/readyz", nil)
 	if err != nil {
 		return err
 	}

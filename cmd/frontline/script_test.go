@@ -38,7 +38,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PGBIN", os.Getenv("PGBIN"))
 			return os.Mkdir(e.WorkDir+"/tmp", 0o755)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ready": ready, "http": ask, "setenv": setenv},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ready": ready, "http": ask, "eventually": eventually, "setenv": setenv},
 	})
 }
 
@@ -74,6 +74,23 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s %s = %d %s, want %s", args[1], args[2], status, answer, args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("answer"), []byte(answer), 0o600))
+}
+
+// eventually is http for a request that is refused for a while.
+func eventually(ts *testscript.TestScript, _ bool, args []string) {
+	body := strings.Join(args[3:], "")
+	deadline := time.Now().Add(time.Minute)
+	for {
+		status, answer, err := send(context.Background(), ts, args[1], args[2], body, nil)
+		switch {
+		case err == nil && strconv.Itoa(status) == args[0]:
+			ts.Check(os.WriteFile(ts.MkAbs("answer"), []byte(answer), 0o600))
+			return
+		case time.Now().After(deadline):
+			ts.Fatalf("%s %s = %d %s (%v), want %s", args[1], args[2], status, answer, err, args[0])
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 func send(ctx context.Context, ts *testscript.TestScript, method, path, body string, headers []string) (status int, answer string, err error) {

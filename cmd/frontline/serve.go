@@ -91,7 +91,7 @@ func (s Settings) serve(ctx context.Context, std stdio, prepare func(context.Con
 	}
 	address := s.PublicURL
 	if address == "" {
-		address = "http://" + s.Listen
+		address = "http://" + reachable(s.Listen)
 	}
 	fmt.Fprintf(std.Out, "Frontline is ready: %s\n%s", address, words)
 	return h.run(ctx, l)
@@ -109,6 +109,15 @@ func (s Settings) receiveMail(ctx context.Context, h *house) error {
 	}
 	h.parts = append(h.parts, func(ctx context.Context) error { return h.mail.Receive(ctx, l, o) })
 	return nil
+}
+
+// reachable is a listening address as a browser on this machine reaches it.
+func reachable(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return listen
 }
 
 // keepCluster starts the private database again where it ended by itself. Its address stays, so that the pools find it.
