@@ -56,7 +56,7 @@ func (s Settings) demo(ctx context.Context, std stdio, quiet bool) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(s.Data)) }()
 	s.SecretKeyFile = ""
 	if s.MailListen == "" {
-		s.MailListen = demoMail
+		s.MailListen = freeAddress(ctx, demoMail)
 	}
 	if s.Data, err = filepath.Abs(s.Data); err != nil {
 		return fmt.Errorf("folder of the demo: %w", err)

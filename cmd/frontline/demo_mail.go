@@ -10,8 +10,20 @@ import (
 	"frontline/channels/email"
 )
 
-// demoMail is where the demo takes mail, when no other address is set.
+// demoMail is where the demo takes mail, when no other address is set and nobody else is there.
 const demoMail = "127.0.0.1:2525"
+
+// freeAddress is the wanted address, or another port where it is taken: by a second demo, most likely.
+func freeAddress(ctx context.Context, wanted string) string {
+	for _, address := range []string{wanted, "127.0.0.1:0"} {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		if err == nil {
+			defer l.Close() //nolint:errcheck // it is opened anew
+			return l.Addr().String()
+		}
+	}
+	return wanted
+}
 
 // demoAddress is the demo company's own.
 const demoAddress = "kefu@polaris.example"
