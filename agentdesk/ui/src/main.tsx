@@ -8,22 +8,24 @@ import { startLook } from "@/parts/settings";
 import { makeRouter } from "@/router";
 import "@/styles/base.css";
 
+function show(): void {
+  // The websocket says what became stale, so nothing is fetched again for its age or for a window's focus.
+  const client = new QueryClient({
+    defaultOptions: { queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, refetchOnReconnect: false } },
+  });
+  const router = makeRouter(client);
+  onSignedOut(() => {
+    client.clear();
+    void router.navigate({ to: "/login" });
+  });
+  const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+  createRoot(document.getElementById("root") as HTMLElement).render(
+    <StrictMode>
+      <App client={client} router={router} nonce={nonce} />
+    </StrictMode>,
+  );
+}
+
 startLook();
-await startWords();
-
-// The websocket says what became stale, so nothing is fetched again for its age or for a window's focus.
-const client = new QueryClient({
-  defaultOptions: { queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, refetchOnReconnect: false } },
-});
-const router = makeRouter(client);
-onSignedOut(() => {
-  client.clear();
-  void router.navigate({ to: "/login" });
-});
-
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <App client={client} router={router} nonce={nonce} />
-  </StrictMode>,
-);
+// Not awaited: the words' part needs this one to have ended, and would wait for it for ever.
+void startWords().then(show);
