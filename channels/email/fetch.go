@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -114,7 +115,7 @@ func (e *Email) account(m Mailbox) (imapbox.Account, imapbox.Options, error) {
 
 // wire is a server's settings as the protocol packages take them.
 func (s *Server) wire(secret func(context.Context) (string, error)) (wire.Server, wire.Login, error) {
-	server := wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security)}
+	server := wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security), Allow: mailHost}
 	if s.CA != "" {
 		server.CAs = x509.NewCertPool()
 		if !server.CAs.AppendCertsFromPEM([]byte(s.CA)) {
@@ -122,6 +123,13 @@ func (s *Server) wire(secret func(context.Context) (string, error)) (wire.Server
 		}
 	}
 	return server, wire.Login{User: s.User, Method: wire.Method(s.Auth), Secret: secret}, nil
+}
+
+// mailHost says whether an address may be a mail server's: a company's own network is fine, but what
+// only this machine's surroundings answer to (cloud metadata, multicast) is none.
+func mailHost(a netip.Addr) bool {
+	a = a.Unmap()
+	return !a.IsLinkLocalUnicast() && !a.IsMulticast() && !a.IsUnspecified()
 }
 
 // sink keeps the raw mails of one mailbox.
@@ -179,7 +187,7 @@ func (s *sink) Keep(ctx context.Context, folder string, to imapbox.Cursor, mails
 		b := &pgx.Batch{}
 		b.Queue(`insert into raw_mails (mailbox_id, folder, uidvalidity, uid, hash, size, head_only, reason)
 			select $1, $2, $3, u, h, s, o, l from unnest($4::bigint[], $5::text[], $6::bigint[], $7::bool[], $8::text[]) r(u, h, s, o, l)
-			on conflict (mailbox_id, folder, uidvalidity, uid) do nothing`, s.mailbox, folder, int64(to.Validity), uids, hashes, sizes, heads, lost)
+			on conflict (mailbox_id, folder, uidvalidity, uid, hash) do nothing`, s.mailbox, folder, int64(to.Validity), uids, hashes, sizes, heads, lost)
 		b.Queue(`insert into mail_cursors (mailbox_id, folder, uidvalidity, last_uid) values ($1, $2, $3, $4)
 			on conflict (mailbox_id, folder) do update set uidvalidity = $3, last_uid = $4`, s.mailbox, folder, int64(to.Validity), int64(to.UID))
 		return wrap("keep the mails", tx.SendBatch(ctx, b).Close())

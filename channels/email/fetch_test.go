@@ -129,3 +129,23 @@ func TestAWrongPasswordIsSaidAndMendedWithoutARestart(t *testing.T) {
 	w.until("mails taken in", doneMails, 1)
 	w.until("open alarms", `select count(*) + 7 from alarms where cleared_at is null`, 7)
 }
+
+func TestAServerThatGivesAUsedNumberToAnotherMailLosesNone(t *testing.T) {
+	w := newWorld(t)
+	fake := emailtest.FakeIMAP(t, emailtest.IMAP{Validity: 0})
+	for n := range 5 {
+		fake.Add(letterNo(n))
+	}
+	password := emailtest.Secret
+	w.mailboxAt(Edit{
+		Name: "售后", Address: "aftersales@frontline.test", QueueID: 1, IMAPSecret: &password,
+		IMAP: &Server{Host: fake.Host, Port: fake.Port, Security: "plain", User: emailtest.User},
+	})
+	stop := w.runs()
+	w.until("mails taken in", doneMails, 5)
+	stop()
+	fake.Renumber(0, 3) // all mails move up, under the same UIDVALIDITY
+	fake.Add(letterNo(5))
+	defer w.runs()()
+	w.until("mails taken in", doneMails, 6)
+}

@@ -132,7 +132,7 @@ func (s *sink) keepLost(ctx context.Context, folder string, at imapbox.Cursor, m
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into raw_mails (mailbox_id, folder, uidvalidity, uid, hash, size, head_only) values ($1, $2, $3, $4, $5, $6, $7)
-			on conflict (mailbox_id, folder, uidvalidity, uid) do nothing`, s.mailbox, folder, int64(at.Validity), int64(m.UID), m.Ref, m.Size, m.HeaderOnly)
+			on conflict (mailbox_id, folder, uidvalidity, uid, hash) do nothing`, s.mailbox, folder, int64(at.Validity), int64(m.UID), m.Ref, m.Size, m.HeaderOnly)
 		return wrap("keep a lost mail", err)
 	})
 	if err == nil {

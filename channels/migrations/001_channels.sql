@@ -48,7 +48,7 @@ create table raw_mails (
 	message_id  bigint references messages,
 	tries       int not null default 0,
 	received_at timestamptz not null default now(),
-	unique (mailbox_id, folder, uidvalidity, uid)
+	unique (mailbox_id, folder, uidvalidity, uid, hash)  -- a server without UIDVALIDITY gives a used UID to another mail
 );
 create index raw_mails_new on raw_mails (id) where state = 'new';
 create index raw_mails_aside on raw_mails (mailbox_id, id) where state in ('set_aside', 'quarantined');
