@@ -9,14 +9,24 @@ import (
 // asSelf runs a change an agent makes to his own account. A program with a token may not: it was given an agent's hands,
 // not his keys.
 func (a *Accounts) asSelf(ctx context.Context, by Actor, f func(tx *Tx) error) error {
-	if by.Kind != Agent || by.Session == 0 {
-		return fault.New(fault.Forbidden, "not_allowed", "act", "agent.self")
+	if err := a.inSession(ctx, by); err != nil {
+		return err
 	}
 	return a.gate.Do(ctx, by, func(tx *Tx) error {
 		if err := tx.Allow(ctx, Act{Name: "agent.self", Object: by.String()}); err != nil {
 			return err
 		}
 		return f(tx)
+	})
+}
+
+// inSession refuses whoever is not an agent in a session of his own.
+func (a *Accounts) inSession(ctx context.Context, by Actor) error {
+	if by.Kind == Agent && by.Session != 0 {
+		return nil
+	}
+	return a.gate.Do(ctx, by, func(tx *Tx) error {
+		return tx.Deny(Act{Name: "agent.self", Object: by.String(), Reason: "not in a session"})
 	})
 }
 
@@ -55,6 +65,9 @@ func (a *Accounts) SetPassword(ctx context.Context, by Actor, old, password stri
 // confirmPassword asks who is signed in for the password again. It is counted like a login: a session that was left open
 // is no place to guess at leisure.
 func (a *Accounts) confirmPassword(ctx context.Context, by Actor, password string) error {
+	if err := a.inSession(ctx, by); err != nil {
+		return err
+	}
 	login, err := a.login(ctx, by.ID)
 	if err != nil {
 		return err

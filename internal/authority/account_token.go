@@ -53,15 +53,17 @@ func (a *Accounts) Token(ctx context.Context, bearer string) (Actor, error) {
 // AddToken makes an API token with which a program acts as an agent: the caller in a session, or, for the command line,
 // any. The secret is returned once and kept nowhere. life zero means that it does not expire.
 func (a *Accounts) AddToken(ctx context.Context, by Actor, agent int64, name string, life time.Duration) (id int64, token string, err error) {
-	if by.Kind == Agent && (by.ID != agent || by.Session == 0) {
-		return 0, "", fault.New(fault.Forbidden, "not_allowed", "act", "token.add")
-	}
 	if name = strings.TrimSpace(clip(name, 100)); name == "" {
 		return 0, "", fault.BadField("name", "required")
 	}
 	token = TokenPrefix + newSecret()
 	err = a.gate.Do(ctx, by, func(tx *Tx) error {
-		if err := tx.Allow(ctx, Act{Name: "token.add", Object: AgentActor(agent, "").String()}); err != nil {
+		act := Act{Name: "token.add", Object: AgentActor(agent, "").String(), Owner: agent}
+		if by.Kind == Agent && by.Session == 0 {
+			act.Reason = "not in a session"
+			return tx.Deny(act)
+		}
+		if err := tx.Allow(ctx, act); err != nil {
 			return err
 		}
 		err := tx.QueryRow(ctx, `insert into tokens (agent_id, name, token, expires_at)

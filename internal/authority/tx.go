@@ -70,6 +70,24 @@ func (tx *Tx) Allow(ctx context.Context, a Act) error {
 	return tx.failed
 }
 
+// Deny refuses an act for a reason that no row holds, such as that a token may not do what a person in
+// a session may. Like one that Allow denies, it ends the transaction and is written down.
+func (tx *Tx) Deny(a Act) error {
+	a.Object, a.Reason = cut(a.Object, maxObject), cut(a.Reason, maxReason)
+	if tx.failed == nil {
+		tx.failed = &denied{a}
+	}
+	return tx.failed
+}
+
+// Unveil shows the transaction, from here on, what its actor may not see; see Act.Unveiled.
+func (tx *Tx) Unveil(ctx context.Context) error {
+	if _, err := tx.Exec(ctx, `select set_config('app.sees_all', 'on', true)`); err != nil {
+		return fmt.Errorf("unveil: %w", err)
+	}
+	return nil
+}
+
 func (tx *Tx) judge(ctx context.Context, a Act) error {
 	s, err := tx.stand(ctx, a)
 	if err != nil {
