@@ -42,6 +42,7 @@ func (c *collector) walk(p *part) body {
 	case len(p.parts) > 0:
 		return c.walkParts(p)
 	case strings.HasPrefix(p.ctype.value, "multipart/"):
+		c.attachUnread(p)
 		return body{}
 	}
 	return c.walkLeaf(p)
@@ -236,6 +237,16 @@ func (c *collector) attach(p *part, name string, content []byte) {
 	a.CID = p.cid()
 	a.Inline = p.dispo.value == "inline" && strings.HasPrefix(typ, "image/") && p.name() == ""
 	c.mail.Attachments = append(c.mail.Attachments, a)
+}
+
+// attachUnread keeps a multipart that was not read, for it lies too deep or is sent as a file, as a mail of its own.
+func (c *collector) attachUnread(p *part) {
+	if len(bytes.TrimSpace(p.body)) == 0 {
+		return
+	}
+	ctype, _ := p.header.raw("Content-Type")
+	content := append([]byte("Content-Type: "+ctype+"\r\n\r\n"), p.body...)
+	c.mail.Attachments = append(c.mail.Attachments, newAttachment(p.name(), "message/rfc822", content))
 }
 
 // embeddedName names a mail within the mail by its subject.

@@ -15,13 +15,12 @@ func (m *Mail) findBounce(r reportParts, root *part) (b *Bounce, receipt bool) {
 		}
 	}
 	if b == nil {
-		b = m.bounceOfText(r, root)
-	}
-	if b == nil {
-		return nil, false
-	}
-	if named := m.failedRecipients(); len(named) > 0 && len(r.status) == 0 {
-		b.Recipients = named
+		if b = m.bounceOfText(r, root); b == nil {
+			return nil, false
+		}
+		if named := m.failedRecipients(); len(named) > 0 {
+			b.Recipients = named
+		}
 	}
 	if len(b.Recipients) == 0 {
 		list, _ := addressList(r.original.rawAll("To"))

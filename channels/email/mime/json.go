@@ -2,6 +2,7 @@ package mime
 
 import (
 	"encoding/json"
+	"net/url"
 	"time"
 )
 
@@ -65,7 +66,7 @@ func (m Mail) MarshalJSON() ([]byte, error) {
 	j := jsonMail{
 		From: notNil(m.From), To: notNil(m.To), Cc: notNil(m.Cc), ReplyTo: notNil(m.ReplyTo),
 		Subject: m.Subject, Date: jsonTime(m.Date), Text: m.Text, Reply: m.Reply,
-		HTML:        SafeHTML(m.HTML, HTMLOptions{CID: func(id string) string { return "cid:" + id }}),
+		HTML:        SafeHTML(m.HTML, HTMLOptions{CID: func(id string) string { return "cid:" + url.PathEscape(id) }}),
 		Attachments: []jsonAttachment{},
 		MessageID:   m.MessageID, InReplyTo: m.InReplyTo, References: notNil(m.References),
 		Kind: m.Kind, Auto: m.Auto, NoAnswer: m.NoAnswer, Bulk: m.Bulk, List: m.List, Bounce: false, ARF: m.ARF != nil,
