@@ -25,7 +25,9 @@ type addressParser struct {
 	quoted  strings.Builder // the part of the phrase that stood in quotes
 	comment string
 	angle   string
-	inAngle bool // an angle was seen
+	inAngle bool   // an angle was seen
+	before  int    // bytes of the phrase that stood before it
+	bare    string // the last entry, if it was words without an address: perhaps the first half of "Lee, Ann <ann@…>"
 }
 
 func parseAddresses(s string, limit int) (list []Address, cut bool) {
@@ -48,9 +50,17 @@ func parseAddresses(s string, limit int) (list []Address, cut bool) {
 			}
 			i += n
 		case '<':
-			if p.inAngle {
-				p.flush() // the comma before the next name is missing
+			if i+1 < len(s) && s[i+1] == '<' {
+				i++
+				continue
 			}
+			if p.inAngle { // the comma before the next name is missing
+				after := p.phrase.String()[p.before:]
+				p.cutPhrase()
+				p.flush()
+				p.phrase.WriteString(after)
+			}
+			p.before = p.phrase.Len()
 			end := strings.IndexAny(s[i+1:], "><,;\"")
 			switch {
 			case end < 0:
@@ -83,6 +93,8 @@ func parseAddresses(s string, limit int) (list []Address, cut bool) {
 		case ',', ';':
 			p.flush()
 			i++
+		case '>':
+			i++
 		default:
 			if c == '=' && words && strings.HasPrefix(s[i:], "=?") {
 				// An encoded word is one piece, whatever it holds.
@@ -100,14 +112,22 @@ func parseAddresses(s string, limit int) (list []Address, cut bool) {
 	return p.list, false
 }
 
+// cutPhrase leaves of the phrase what stood before the angle.
+func (p *addressParser) cutPhrase() {
+	name := p.phrase.String()[:p.before]
+	p.phrase.Reset()
+	p.phrase.WriteString(name)
+}
+
 func (p *addressParser) reset() {
-	list := p.list
-	*p = addressParser{list: list}
+	*p = addressParser{list: p.list, bare: p.bare}
 }
 
 // flush makes an address of what was gathered.
 func (p *addressParser) flush() {
 	defer p.reset()
+	bare := p.bare
+	p.bare = ""
 	phrase := strings.Join(strings.Fields(p.phrase.String()), " ")
 	if phrase == "" && p.comment == "" && !p.inAngle {
 		return
@@ -125,6 +145,11 @@ func (p *addressParser) flush() {
 		if address != "" {
 			if name == "" {
 				name = comment
+			}
+			if bare != "" && name != "" {
+				// The comma of a name that should have been quoted: the entry before was its first half.
+				name = cleanName(decodeWords(bare)) + ", " + name
+				p.list = p.list[:len(p.list)-1]
 			}
 			p.list = append(p.list, Address{Name: name, Address: address})
 			return
@@ -153,9 +178,13 @@ func (p *addressParser) flush() {
 	if name == "" {
 		name = comment
 	}
-	if address != "" || name != "" {
-		p.list = append(p.list, Address{Name: name, Address: address})
+	if address == "" && name == "" {
+		return
 	}
+	if !strings.Contains(address, "@") {
+		p.bare = phrase
+	}
+	p.list = append(p.list, Address{Name: name, Address: address})
 }
 
 // maxQuoted bounds a quoted string or comment. No name is longer, and a field of nothing but opening quotes must not
@@ -204,7 +233,7 @@ func cleanName(s string) string {
 	for len(s) >= 2 && (s[0] == '"' && s[len(s)-1] == '"' || s[0] == '\'' && s[len(s)-1] == '\'') {
 		s = strings.TrimSpace(s[1 : len(s)-1])
 	}
-	return s
+	return clip(s, maxWord)
 }
 
 // cleanAddress takes an address out of what surrounds it: routes, blanks, mailto:, quotes.

@@ -56,13 +56,12 @@ func joinLines(lines []line) string {
 // maxQuoteMarks bounds the marks before a line.
 const maxQuoteMarks = 10
 
-// normalLines makes every line end a single LF, turns other separators into it, and takes out control characters and
-// the blanks at line ends.
+// normalLines makes every line end a single LF, turns other separators into it, and takes out control characters.
 func normalLines(text string) string {
 	if strings.IndexByte(text, '\r') >= 0 {
 		text = strings.NewReplacer("\r\r\n", "\n", "\r\n", "\n", "\r", "\n").Replace(text)
 	}
-	clean := strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
 			return r
@@ -73,7 +72,6 @@ func normalLines(text string) string {
 		}
 		return r
 	}, text)
-	return clean
 }
 
 // trimBlank drops blank lines at both ends.

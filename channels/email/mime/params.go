@@ -5,7 +5,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // contentField is a Content-Type or Content-Disposition, taken apart.
@@ -237,11 +236,7 @@ func fileName(name, typ string) string {
 		if len(ext) > 20 {
 			ext = ""
 		}
-		cut := maxFileName - len(ext)
-		for cut > 0 && !utf8.RuneStart(name[cut]) {
-			cut--
-		}
-		name = name[:cut] + ext
+		name = clip(name, maxFileName-len(ext)) + ext
 	}
 	if name == "" {
 		return "attachment" + extensions[typ]

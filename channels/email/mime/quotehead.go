@@ -297,8 +297,8 @@ func (q *quoteReader) isWrote(joined string, lead bool, next int) bool {
 		return lead && digit && (timePattern.MatchString(body) || email || quotedNext) || email || quotedNext || framed
 	case verb && quotedNext:
 		return lead && digit || email
-	case colon && lead && digit && containsVerb(body):
-		// "Op 13-02-2014 3:18 schreef Julius Caesar:" has the name behind the verb.
+	case colon && digit && (lead || email) && containsVerb(body):
+		// "Op 13-02-2014 3:18 schreef Julius Caesar:" has the name behind the verb, Notes' "Li <…> wrote on 1 March:" the time.
 		return timePattern.MatchString(body)
 	case email && timePattern.MatchString(body) && (colon || open):
 		// "2014-10-17 11:28 GMT+03:00 Li <li@example.com>:" has no verb at all.
@@ -314,5 +314,5 @@ func containsVerb(body string) bool {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(body, "写于") || strings.Contains(body, "寫於")
 }

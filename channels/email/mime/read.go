@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // Read reads a raw mail. Any bytes are a mail; a mail beyond the limits is read as far as they go. The result holds
@@ -153,7 +154,7 @@ func (m *Mail) readHeader(problems map[string]bool) {
 	if len(m.From) == 0 {
 		problems[ProblemNoSender] = true
 	}
-	m.Subject = h.Get("Subject")
+	m.Subject = clip(h.Get("Subject"), maxSubject)
 	m.Date = parseDate(h.Get("Date"))
 	if m.Date.IsZero() {
 		problems[ProblemBadDate] = true
@@ -170,7 +171,7 @@ func (m *Mail) readHeader(problems map[string]bool) {
 		m.InReplyTo = ids[0]
 	}
 	m.References = references(h.rawAll("References"))
-	m.Precedence = strings.ToLower(h.Get("Precedence"))
+	m.Precedence = clip(strings.ToLower(h.Get("Precedence")), maxWord)
 	m.AuthenticationResults = h.All("Authentication-Results")
 	if path, ok := h.raw("Return-Path"); ok {
 		path = strings.TrimSpace(path)
@@ -186,7 +187,23 @@ func (m *Mail) readHeader(problems map[string]bool) {
 			}
 		}
 	}
-	m.List = listID(h)
+	m.List = clip(listID(h), maxWord)
+}
+
+const (
+	maxSubject = 2000 // bytes; RFC 5322 allows lines of 998
+	maxWord    = 500
+)
+
+// clip shortens s to at most n bytes, between characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // listID names the mailing list a mail came through.
