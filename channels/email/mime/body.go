@@ -236,7 +236,7 @@ func (c *collector) attach(p *part, name string, content []byte) {
 	a := newAttachment(name, typ, content)
 	a.CID = p.cid()
 	a.Inline = p.dispo.value == "inline" && strings.HasPrefix(typ, "image/") && p.name() == ""
-	c.mail.Attachments = append(c.mail.Attachments, a)
+	c.add(a)
 }
 
 // attachUnread keeps a multipart that was not read, for it lies too deep or is sent as a file, as a mail of its own.
@@ -246,7 +246,16 @@ func (c *collector) attachUnread(p *part) {
 	}
 	ctype, _ := p.header.raw("Content-Type")
 	content := append([]byte("Content-Type: "+ctype+"\r\n\r\n"), p.body...)
-	c.mail.Attachments = append(c.mail.Attachments, newAttachment(p.name(), "message/rfc822", content))
+	c.add(newAttachment(p.name(), "message/rfc822", content))
+}
+
+// add adds a file, up to as many as a mail may have parts.
+func (c *collector) add(a Attachment) {
+	if len(c.mail.Attachments) >= c.limits.Parts {
+		c.problems[ProblemParts] = true
+		return
+	}
+	c.mail.Attachments = append(c.mail.Attachments, a)
 }
 
 // embeddedName names a mail within the mail by its subject.
@@ -310,7 +319,7 @@ func (c *collector) cutFiles(text []byte) []byte {
 		}
 		c.unpacked -= len(f.content)
 		name := eightBit(f.name)
-		c.mail.Attachments = append(c.mail.Attachments, newAttachment(name, typeByName(name), f.content))
+		c.add(newAttachment(name, typeByName(name), f.content))
 		out = append(out, text[:f.start]...)
 		text = text[f.end:]
 	}

@@ -151,6 +151,12 @@ var hostile = map[string]func(n int) []byte{
 		}
 		return tnefPart(tnefAttribute(1, tnefMessageProps, props))
 	},
+	"many winmail.dat of many files": func(n int) []byte {
+		files := bytes.Repeat([]byte{2, 2, 0x90, 6, 0, 0, 0, 0, 0, 0, 0}, 500)
+		part := "--b\nContent-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n" +
+			base64.StdEncoding.EncodeToString(append(binary.LittleEndian.AppendUint32(nil, tnefSignature), append([]byte{0, 0}, files...)...)) + "\n"
+		return append([]byte("Content-Type: multipart/mixed; boundary=b\n\n"), bytes.Repeat([]byte(part), n/len(part)+1)...)
+	},
 	"rich text that unpacks": func(n int) []byte {
 		packed := binary.LittleEndian.AppendUint32(nil, 0)
 		packed = binary.LittleEndian.AppendUint32(packed, 0xffffffff)

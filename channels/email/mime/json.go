@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"time"
@@ -81,7 +82,13 @@ func (m Mail) MarshalJSON() ([]byte, error) {
 	if in := m.Invite; in != nil {
 		j.Invite = &jsonInvite{in.Method, in.Summary, in.Location, jsonTime(in.Start), jsonTime(in.End)}
 	}
-	return json.Marshal(j)
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false) // would make the HTML twice as long
+	if err := enc.Encode(j); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 func notNil[T any](list []T) []T {

@@ -39,7 +39,7 @@ func checkMail(t *testing.T, m Mail, l Limits) {
 	if len(m.Text) > 4*l.Text+8*l.HTML {
 		t.Errorf("text of %d bytes, limit %d", len(m.Text), l.Text)
 	}
-	if len(m.Attachments) > l.Parts+2*tnefMaxFiles+200 {
+	if len(m.Attachments) > l.Parts {
 		t.Errorf("%d attachments, limit %d parts", len(m.Attachments), l.Parts)
 	}
 	for _, a := range m.Attachments {

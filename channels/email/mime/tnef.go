@@ -364,7 +364,7 @@ func (c *collector) attachTNEF(m tnefMail, depth int) {
 		if f.embedded && depth < tnefMaxEmbedded {
 			if inner, ok := parseTNEF(f.content); ok {
 				if b := c.tnefBody(inner); len(b.lines) > 0 {
-					c.mail.Attachments = append(c.mail.Attachments, newAttachment(f.name+".txt", "text/plain", []byte(joinLines(b.lines))))
+					c.add(newAttachment(f.name+".txt", "text/plain", []byte(joinLines(b.lines))))
 				}
 				c.attachTNEF(inner, depth+1)
 				continue
@@ -376,7 +376,7 @@ func (c *collector) attachTNEF(m tnefMail, depth int) {
 		}
 		a := newAttachment(f.name, typ, f.content)
 		a.CID = f.cid
-		c.mail.Attachments = append(c.mail.Attachments, a)
+		c.add(a)
 	}
 }
 
