@@ -28,7 +28,7 @@ var (
 	sectionEnd = regexp.MustCompile(`(?i)^[\s>]*(?:[-=*_]{3,}|because\b|reason\b|transcript|technical details|diagnostic|原因|the (?:error|reason))`)
 
 	// serverLocal matches the names under which mail servers write.
-	serverLocal = regexp.MustCompile(`(?i)^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon)$`)
+	serverLocal = regexp.MustCompile(`(?i)^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon)(?:[-+_.].*)?$`)
 
 	expanded = regexp.MustCompile(`(?i)\(expanded from:? <?([^\s@<>()]{1,100}@[\w.-]+?)>?\)`)
 )

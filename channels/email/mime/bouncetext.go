@@ -56,18 +56,22 @@ var copyHeader = regexp.MustCompile(`(?i)^[\s>|]*(?:received:\s+(?:from|by|\()|r
 // bounceOfText reads a failure report in free form; nil when the mail is none.
 func (m *Mail) bounceOfText(r reportParts, root *part) *Bounce {
 	report, copied := splitCopy(m.reportText())
-	failedField := m.Header.Has("X-Failed-Recipients")
 	subject := bounceSubject.MatchString(m.Subject)
 	words := bounceWords.MatchString(report)
 	daemon := m.fromDaemon() || len(m.From) == 0 && subject
 	status := strings.Contains(root.ctype.param("report-type"), "delivery-status") || len(r.status) > 0
 	fresh := len(m.References) == 0 && m.InReplyTo == ""
 	hasCopy := copied != "" || r.original != nil
+	announced := len(triggered(report)) > 0
+	proof := announced || statusCode(report) != "" || replyCode.MatchString(report)
 	switch {
-	case failedField, status && (subject || words || daemon):
-	case daemon && (subject || words):
-	case subject && words && hasCopy && fresh:
-	case fresh && (subject || failureWithin.MatchString(m.Subject)) && len(triggered(report)) > 0:
+	case m.Header.Has("X-Failed-Recipients"), status && (subject || words || daemon):
+	case autoSubject.MatchString(m.Subject): // a vacation notice also has the null return path
+		return nil
+	case daemon && (subject || words && (proof || hasCopy)):
+	case m.NullReturnPath && words && (subject || proof || hasCopy):
+	case fresh && subject && words && hasCopy && proof:
+	case fresh && (subject || failureWithin.MatchString(m.Subject)) && announced:
 	default:
 		return nil
 	}
@@ -98,14 +102,11 @@ func (m *Mail) reportText() string { return string(cutAt([]byte(m.Text), 64<<10)
 
 // fromDaemon says whether a mail server sent the mail.
 func (m *Mail) fromDaemon() bool {
-	if m.NullReturnPath {
-		return true
-	}
 	for _, list := range [][]Address{m.From, m.Sender, {{Address: m.ReturnPath}}} {
 		for _, a := range list {
 			local, _, _ := strings.Cut(strings.ToLower(a.Address), "@")
 			local = strings.Trim(local, `\"`)
-			if daemonLocal.MatchString(local) || daemonName.MatchString(a.Name) {
+			if serverLocal.MatchString(local) || daemonName.MatchString(a.Name) {
 				return true
 			}
 		}
