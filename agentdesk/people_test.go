@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"frontline/agentdesk"
+	"frontline/internal/alarm"
 	"frontline/internal/authority"
 	"frontline/internal/web/webtest"
 	"frontline/tickets"
@@ -182,4 +183,31 @@ func TestRightsThatChangeTakeEffectOnOpenLines(t *testing.T) {
 	third := w.queue("三", "一组")
 	c.until("reset")
 	c.event("ticket.created", w.ticket(third, "in the new queue"))
+}
+
+func TestAlarmsAreHeardOnEveryDesk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Hire("li", "agent", "一组")
+	w.Hire("zhao", "supervisor")
+	alarms := alarm.New(w.Gate)
+	front := w.Serve(alarms.Routes)
+	li, zhao := w.line("li", 0), w.line("zhao", 0)
+	if err := alarms.Raise(t.Context(), authority.System("email"), "mailbox_receiving", "mailbox:3", "login_refused", map[string]any{"host": "imap.example.cn"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*client{li, zhao} {
+		c.when("event", func(f frame) bool { return f.Kind == "alarm.raised" && f.Object == "mailbox:3" })
+	}
+	got := front.Must(200, "li", "GET", "/api/v1/alarms", nil)
+	if got.Get("items.0.code") != "login_refused" || got.Get("items.0.args.host") != "imap.example.cn" || got.Get("items.0.since") == nil {
+		t.Errorf("alarms %s", got)
+	}
+	if err := alarms.Clear(t.Context(), authority.System("email"), "mailbox_receiving", "mailbox:3"); err != nil {
+		t.Fatal(err)
+	}
+	li.when("event", func(f frame) bool { return f.Kind == "alarm.cleared" })
+	if got := front.Must(200, "li", "GET", "/api/v1/alarms", nil); string(got.Body) != "{\"items\":[]}\n" && string(got.Body) != `{"items":[]}` {
+		t.Errorf("alarms %s, want none", got)
+	}
 }

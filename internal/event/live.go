@@ -104,7 +104,7 @@ func (l *Live) Run(ctx context.Context, hear func(key string)) error {
 func (l *Live) follow(ctx context.Context, hear func(key string)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	conn, err := pgx.ConnectConfig(ctx, l.db.Read.Config().ConnConfig)
+	conn, err := l.db.Connect(ctx)
 	if err != nil {
 		return err
 	}
