@@ -185,6 +185,28 @@ func TestRightsThatChangeTakeEffectOnOpenLines(t *testing.T) {
 	c.event("ticket.created", w.ticket(third, "in the new queue"))
 }
 
+// A desk that was away while its agent's rights changed holds lists of another time.
+func TestRightsThatChangedWhileADeskWasAwayMeanReload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent", "一组")
+	w.queue("一", "一组")
+	second := w.queue("二", "二组")
+	c := w.line("li", 0)
+	c.ws.Close() //nolint:errcheck // the laptop sleeps
+	w.ticket(second, "not for li yet")
+	if err := w.Accounts.ChangePerson(t.Context(), authority.System("cli"), li.ID, authority.PersonChange{Teams: w.Teams("二组")}); err != nil {
+		t.Fatal(err)
+	}
+	id := w.ticket(second, "for li")
+	c = w.line("li", c.last)
+	reset := c.until("reset")
+	again := w.ticket(second, "after the reload")
+	if f := c.event("ticket.created", again); f.Seq <= reset.Seq {
+		t.Errorf("event %d is not after the reset %d, which covers ticket %d", f.Seq, reset.Seq, id)
+	}
+}
+
 func TestAlarmsAreHeardOnEveryDesk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

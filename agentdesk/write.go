@@ -63,6 +63,7 @@ func (l *line) writeEvents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	doubt := false
 	for _, e := range events {
 		if err := l.sendPrepared(e.Frame(prepareEvent).(*websocket.PreparedMessage)); err != nil { //nolint:forcetypeassert // ours
 			return err
@@ -74,7 +75,13 @@ func (l *line) writeEvents(ctx context.Context) error {
 			if e.Object == l.pass {
 				l.end(closeSession, "session_ended")
 			}
+		case "agent.changed", "team.changed", "queue.changed":
+			// While the desk was away: it may hold too much or too little since then.
+			doubt = doubt || e.Seq <= l.sub.Start && (e.Kind != "agent.changed" || e.Object == agentObject(l.by.ID))
 		}
+	}
+	if doubt {
+		return l.send(encode(resetFrame{"reset", l.sub.Cursor()}))
 	}
 	return nil
 }
