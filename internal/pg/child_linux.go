@@ -13,12 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-)
 
-// Capabilities of capabilities(7) that x/sys does not need to be imported for.
-const (
-	capDACOverride   = 1
-	capDACReadSearch = 2
+	"golang.org/x/sys/unix"
 )
 
 // identity is the operating system user that Postgres runs as: it refuses to be root.
@@ -47,12 +43,14 @@ func choose(ctx context.Context, b Binaries, dir string) (identity, Binaries, er
 	tries := []identity{id}
 	if !reachable(filepath.Dir(dir), id) { // dir itself will be its own
 		search, override := id, id
-		search.caps, override.caps = []uintptr{capDACReadSearch}, []uintptr{capDACOverride}
+		search.caps, override.caps = []uintptr{unix.CAP_DAC_READ_SEARCH}, []uintptr{unix.CAP_DAC_OVERRIDE}
 		tries = []identity{search, override}
 	}
 	var errs []error
 	open := b
-	if !reachable(b.Dir, id) {
+	if owner <= 0 && !mayEnterAll() { // the program itself could not enter what it gave away
+		errs, tries = append(errs, errors.New("root may not enter other users' folders")), nil
+	} else if !reachable(b.Dir, id) {
 		if open, err = copyOut(b); err != nil {
 			errs, tries = append(errs, err), nil
 		}
@@ -119,6 +117,13 @@ func unprivileged(dir string, owner int) (identity, error) {
 		return identity{uid: uid, gid: gid, setuid: true}, nil
 	}
 	return identity{}, errors.New("the program is root, PostgreSQL must not be, and there is neither a user postgres nor nobody: add one (useradd --system postgres)")
+}
+
+// mayEnterAll says whether root has root's usual power over files, which a container can take away.
+func mayEnterAll() bool {
+	var data [2]unix.CapUserData
+	err := unix.Capget(&unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, &data[0])
+	return err == nil && data[0].Effective&(1<<unix.CAP_DAC_OVERRIDE) != 0
 }
 
 // ownerOf is the user id that owns a path, -1 when there is nothing.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -22,6 +23,10 @@ const programDir = "FRONTLINE_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(programDir); dir != "" {
+		go func() { // a test that is cut short cleans up nothing: its end is that of the input
+			io.Copy(io.Discard, os.Stdin)
+			os.Exit(1)
+		}()
 		if err := writeRows(context.Background(), dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -83,17 +88,25 @@ func runProgram(t *testing.T, exe, dir string, as *syscall.Credential, env ...st
 	if err != nil {
 		t.Fatal(err)
 	}
+	leash, err := p.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.Process.Kill(); p.Wait() })
+	t.Cleanup(func() { p.Process.Kill(); p.Wait(); leash.Close() })
 	p.said = bufio.NewScanner(out)
 	var pid int
 	p.expect(t, "server %d", &pid)
 	if p.server, err = unix.PidfdOpen(pid, 0); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { unix.Close(p.server) })
+	t.Cleanup(func() {
+		p.Process.Kill()
+		p.gone(t) // before its folder is removed
+		unix.Close(p.server)
+	})
 	p.expect(t, "found %d %d", &p.found, &p.last)
 	return p
 }

@@ -157,8 +157,11 @@ func Use(ctx context.Context, o ClusterOptions) (*Cluster, error) {
 // place finds a folder for the socket and clears what a killed predecessor left. This is safe because the server lock
 // is held: no process of this cluster lives, whatever a pid file says.
 func (c *Cluster) place(id identity, last holder) error {
-	// 107 bytes is the longest path of a Unix socket; Postgres also makes one with .lock behind it.
-	const longest = 107 - len("/.s.PGSQL.5432.lock")
+	// 107 bytes is the longest path of a Unix socket, and Postgres makes a file with .lock behind it. A comma parts hosts
+	// in an address.
+	fits := func(dir string) bool {
+		return len(dir) <= 107-len("/.s.PGSQL.5432.lock") && !strings.Contains(dir, ",")
+	}
 	ours := last.Socket != "" && strings.HasPrefix(filepath.Base(last.Socket), "frontline-pg-")
 	if ours {
 		if err := os.RemoveAll(last.Socket); err != nil {
@@ -166,7 +169,7 @@ func (c *Cluster) place(id identity, last holder) error {
 		}
 	}
 	c.socket = c.opt.Dir
-	if len(c.socket) > longest {
+	if !fits(c.socket) {
 		// The address of last time, so that pools and tools find the server again, unless somebody has taken the name.
 		c.socket = last.Socket
 		if !ours || os.Mkdir(c.socket, 0o700) != nil {
@@ -176,8 +179,8 @@ func (c *Cluster) place(id identity, last holder) error {
 			}
 			c.socket = dir
 		}
-		if len(c.socket) > longest {
-			return fmt.Errorf("%s is too long for a socket: set TMPDIR or choose a data folder with a shorter path", c.socket)
+		if !fits(c.socket) {
+			return fmt.Errorf("%s is too long for a socket, or has a comma: set TMPDIR, or choose a data folder with a shorter path", c.socket)
 		}
 		if err := id.own(c.socket); err != nil {
 			return err
@@ -240,10 +243,15 @@ func (c *Cluster) start(ctx context.Context, b Binaries, id identity, lock *os.F
 	return nil
 }
 
+// mute is how long a server may say nothing at all after its start: it takes a connection at once, if only to say that
+// it is not ready.
+const mute = time.Minute
+
 // ready waits until the program's login can use its database, making both in a new cluster. A server that recovers from
 // a crash refuses until it is done, which is waited for as long as ctx allows.
 func (c *Cluster) ready(ctx context.Context) error {
 	began := time.Now()
+	heard := began
 	next := began.Add(5 * time.Second)
 	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		err := c.ask(ctx)
@@ -254,7 +262,14 @@ func (c *Cluster) ready(ctx context.Context) error {
 		if errors.As(err, &pe) && pe.Code != "57P03" { // 57P03: starting up, or shutting down
 			return fmt.Errorf("prepare the database: %w", err)
 		}
-		if now := time.Now(); now.After(next) {
+		now := time.Now()
+		switch {
+		case pe != nil:
+			heard = now
+		case now.Sub(heard) > mute:
+			return fmt.Errorf("PostgreSQL runs and does not answer: %w", err)
+		}
+		if now.After(next) {
 			c.opt.Log.InfoContext(ctx, "waiting for PostgreSQL to start", "seconds", int(now.Sub(began).Seconds()), "because", err)
 			next = now.Add(5 * time.Second)
 		}
