@@ -85,7 +85,8 @@ func (c accounts) sessionRoutes(s *web.Server) {
 			Password string `json:"password" maxLength:"1000"`
 			Code     string `json:"code,omitempty" maxLength:"50" doc:"Of the authenticator app, or a recovery code"`
 		}
-	}) (Myself, error) {
+	},
+	) (Myself, error) {
 		started, err := c.SignIn(ctx, authority.Login{
 			Login: in.Body.Login, Password: in.Body.Password, Code: in.Body.Code,
 			Peer: web.Peer(ctx), Software: in.Software, Old: web.SessionToken(ctx),
@@ -114,7 +115,8 @@ func (c accounts) ownRoutes(s *web.Server) {
 			Body struct {
 				Language string `json:"language,omitempty" enum:"zh,en"`
 			}
-		}) (Myself, error) {
+		},
+		) (Myself, error) {
 			if in.Body.Language != "" {
 				if err := c.SetLanguage(ctx, by, in.Body.Language); err != nil {
 					return Myself{}, err
@@ -128,7 +130,8 @@ func (c accounts) ownRoutes(s *web.Server) {
 				Old      string `json:"old" maxLength:"1000"`
 				Password string `json:"password" maxLength:"200" doc:"At least 10 characters"`
 			}
-		}) (web.Empty, error) {
+		},
+		) (web.Empty, error) {
 			return web.Empty{}, c.SetPassword(ctx, by, in.Body.Old, in.Body.Password)
 		})
 	web.Query(s, web.Op{Method: "GET", Path: "/me/sessions", ID: "list-my-sessions", Tag: "session", Summary: "One's own sessions, the last used first"},
@@ -162,7 +165,8 @@ func (c accounts) factorRoutes(s *web.Server) {
 			Body struct {
 				Code string `json:"code" maxLength:"20"`
 			}
-		}) (out recoveryCodes, err error) {
+		},
+		) (out recoveryCodes, err error) {
 			out.Codes, err = c.ConfirmFactor(ctx, by, in.Body.Code)
 			return out, err
 		})
@@ -171,7 +175,8 @@ func (c accounts) factorRoutes(s *web.Server) {
 			Body struct {
 				Password string `json:"password" maxLength:"1000"`
 			}
-		}) (web.Empty, error) {
+		},
+		) (web.Empty, error) {
 			return web.Empty{}, c.DropFactor(ctx, by, in.Body.Password)
 		})
 }
@@ -190,7 +195,8 @@ func (c accounts) tokenRoutes(s *web.Server) {
 			Name string `json:"name" minLength:"1" maxLength:"100"`
 			Days int    `json:"days,omitempty" minimum:"1" maximum:"3650" doc:"It expires after so many; absent: never"`
 		}
-	}) (out newToken, err error) {
+	},
+	) (out newToken, err error) {
 		out.ID, out.Token, err = c.AddToken(ctx, by, by.ID, in.Body.Name, time.Duration(in.Body.Days)*24*time.Hour)
 		return out, err
 	})
@@ -220,7 +226,8 @@ func (c accounts) peopleRoutes(s *web.Server) {
 				Language string   `json:"language,omitempty" enum:"zh,en"`
 				Teams    []int64  `json:"teams,omitempty" maxItems:"100"`
 			}
-		}) (out added, err error) {
+		},
+		) (out added, err error) {
 			b := in.Body
 			out.ID, err = c.AddPerson(ctx, by, authority.NewPerson{
 				Login: b.Login, Name: b.Name, Email: b.Email, Password: b.Password, Roles: b.Roles, Tier: b.Tier, Language: b.Language, Teams: b.Teams,
@@ -242,7 +249,8 @@ func (c accounts) peopleRoutes(s *web.Server) {
 			Teams    []int64  `json:"teams,omitempty" maxItems:"100"`
 			Disabled *bool    `json:"disabled,omitempty"`
 		}
-	}) (web.Empty, error) {
+	},
+	) (web.Empty, error) {
 		b := in.Body
 		return web.Empty{}, c.ChangePerson(ctx, by, in.ID, authority.PersonChange{
 			Name: b.Name, Email: b.Email, Password: b.Password, Roles: b.Roles, Tier: b.Tier, Language: b.Language, Teams: b.Teams, Disabled: b.Disabled,
@@ -272,7 +280,8 @@ func (c accounts) teamRoutes(s *web.Server) {
 		func(ctx context.Context, by authority.Actor, in *struct {
 			ID   int64 `path:"id" minimum:"1"`
 			Body named
-		}) (authority.Team, error) {
+		},
+		) (authority.Team, error) {
 			id, err := c.SetTeam(ctx, by, in.ID, in.Body.Name)
 			return authority.Team{ID: id, Name: in.Body.Name}, err
 		})

@@ -17,7 +17,8 @@ func (c *CRM) Routes(s *web.Server) {
 		func(ctx context.Context, by authority.Actor, in *struct {
 			Words string `query:"q" maxLength:"200" doc:"Beginning of the name, the mail address or the phone number; empty finds nobody"`
 			Limit int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
-		}) (web.Page[Person], error) {
+		},
+		) (web.Page[Person], error) {
 			found, err := c.Find(ctx, by, in.Words, in.Limit)
 			return web.Page[Person]{Items: found}, err
 		})
@@ -29,7 +30,8 @@ func (c *CRM) Routes(s *web.Server) {
 		func(ctx context.Context, by authority.Actor, in *struct {
 			ID   int64 `path:"id" minimum:"1"`
 			Body Change
-		}) (web.Empty, error) {
+		},
+		) (web.Empty, error) {
 			return web.Empty{}, c.EditContact(ctx, by, in.ID, in.Body)
 		})
 	web.Query(s, web.Op{Method: "GET", Path: "/accounts/{id}", ID: "get-account", Tag: "customers", Summary: "One account with its contacts"},

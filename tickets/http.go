@@ -34,7 +34,8 @@ func (t *Tickets) readRoutes(s *web.Server) {
 		Assignee string `query:"assignee" maxLength:"20" doc:"me, none, or an agent's id"`
 		Account  int64  `query:"account" minimum:"1"`
 		Contact  int64  `query:"contact" minimum:"1"`
-	}) (web.Page[Row], error) {
+	},
+	) (web.Page[Row], error) {
 		f := Filter{State: in.State, Queue: in.Queue, Assignee: in.Assignee, Account: in.Account, Contact: in.Contact, Limit: in.Limit + 1}
 		var err error
 		if f.After, _, err = web.Place[Cursor](in.After); err != nil {
@@ -59,7 +60,8 @@ func (t *Tickets) timelineRoutes(s *web.Server) {
 		ID     int64 `path:"id" minimum:"1"`
 		Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 		Before int64 `query:"before" minimum:"0" doc:"An entry's id: only older ones; the next of the page before"`
-	}) (web.Page[Entry], error) {
+	},
+	) (web.Page[Entry], error) {
 		entries, err := t.Timeline(ctx, by, in.ID, in.Before, in.Limit+1)
 		p := web.Page[Entry]{Items: entries}
 		if len(entries) > in.Limit {
@@ -85,7 +87,8 @@ func (t *Tickets) writeRoutes(s *web.Server) {
 			Severity string   `json:"severity,omitempty" maxLength:"50"`
 			Tags     []string `json:"tags,omitempty" maxItems:"50"`
 		}
-	}) (Received, error) {
+	},
+	) (Received, error) {
 		b := in.Body
 		return t.Create(ctx, by, Opening{b.Subject, b.Channel, b.Text, b.Contact, b.Queue, b.Type, b.Severity, b.Tags})
 	})
@@ -94,7 +97,8 @@ func (t *Tickets) writeRoutes(s *web.Server) {
 	}, func(ctx context.Context, by authority.Actor, in *struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body editBody
-	}) (web.Empty, error) {
+	},
+	) (web.Empty, error) {
 		return web.Empty{}, t.Edit(ctx, by, in.ID, in.Body.edit())
 	})
 	web.Command(s, web.Op{
@@ -104,7 +108,8 @@ func (t *Tickets) writeRoutes(s *web.Server) {
 		Body struct {
 			Message int64 `json:"message" minimum:"1"`
 		}
-	}) (Made, error) {
+	},
+	) (Made, error) {
 		return t.Split(ctx, by, in.ID, in.Body.Message)
 	})
 	web.Command(s, web.Op{
@@ -115,7 +120,8 @@ func (t *Tickets) writeRoutes(s *web.Server) {
 			Message int64 `json:"message" minimum:"1"`
 			To      int64 `json:"to" minimum:"1" doc:"The other ticket's id"`
 		}
-	}) (web.Empty, error) {
+	},
+	) (web.Empty, error) {
 		return web.Empty{}, t.Move(ctx, by, in.ID, in.Body.Message, in.Body.To)
 	})
 	web.Command(s, web.Op{
@@ -123,7 +129,8 @@ func (t *Tickets) writeRoutes(s *web.Server) {
 	}, func(ctx context.Context, by authority.Actor, in *struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Link int64 `path:"link" minimum:"1"`
-	}) (web.Empty, error) {
+	},
+	) (web.Empty, error) {
 		return web.Empty{}, t.DismissLink(ctx, by, in.ID, in.Link)
 	})
 }

@@ -17,7 +17,8 @@ func (t *Tickets) fileRoutes(s *web.Server, show Show) {
 	}, func(ctx context.Context, by authority.Actor, in *struct {
 		Name string `query:"name" required:"true" minLength:"1" maxLength:"300"`
 		Type string `header:"Content-Type" maxLength:"200"`
-	}, body io.Reader) (Attached, error) {
+	}, body io.Reader,
+	) (Attached, error) {
 		return t.Upload(ctx, by, in.Name, in.Type, body)
 	})
 	raw := func(op web.Op, kind string, f func(w http.ResponseWriter, r *http.Request, id int64) error) {

@@ -31,7 +31,8 @@ func (t *Tickets) messageRoutes(s *web.Server) {
 	}, func(ctx context.Context, by authority.Actor, in *struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body messageBody
-	}) (Added, error) {
+	},
+	) (Added, error) {
 		id, err := t.add(ctx, by, in.ID, in.Body)
 		return Added{id}, err
 	})
@@ -60,8 +61,12 @@ func (b messageBody) check() error {
 		given bool
 		only  string
 	}{
-		{"to", len(b.To) > 0, "out"}, {"cc", len(b.Cc) > 0, "out"}, {"bcc", len(b.Bcc) > 0, "out"},
-		{"state", b.State != "", "out"}, {"note_type", b.NoteType != "", "note"}, {"channel", b.Channel != "", "in"},
+		{"to", len(b.To) > 0, "out"},
+		{"cc", len(b.Cc) > 0, "out"},
+		{"bcc", len(b.Bcc) > 0, "out"},
+		{"state", b.State != "", "out"},
+		{"note_type", b.NoteType != "", "note"},
+		{"channel", b.Channel != "", "in"},
 	} {
 		if f.given && b.Direction != f.only {
 			return fault.BadField(f.name, "wrong_direction", "only", f.only)
@@ -87,7 +92,8 @@ func (t *Tickets) draftRoutes(s *web.Server) {
 	}, func(ctx context.Context, by authority.Actor, in *struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body draftBody
-	}) (web.Empty, error) {
+	},
+	) (web.Empty, error) {
 		b := in.Body
 		return web.Empty{}, t.SaveDraft(ctx, by, in.ID, Draft{
 			Direction: b.Direction, Text: b.Text, To: b.To, Cc: b.Cc, Bcc: b.Bcc, Attachments: b.Attachments, Seen: b.Seen,
@@ -114,7 +120,8 @@ func (t *Tickets) queueRoutes(s *web.Server) {
 		func(ctx context.Context, by authority.Actor, in *struct {
 			ID   int64 `path:"id" minimum:"1"`
 			Body QueueEdit
-		}) (Added, error) {
+		},
+		) (Added, error) {
 			id, err := t.SaveQueue(ctx, by, in.ID, in.Body)
 			return Added{id}, err
 		})

@@ -34,9 +34,14 @@ type story struct {
 
 // others are customers to whom the same things happen later.
 var others = []struct{ name, login, host string }{
-	{"周建国", "zhoujg", "hengda-valve.example"}, {"Laura Meier", "laura.meier", "meier-guss.example"}, {"吴丽", "wuli", "ningbo-mold.example"},
-	{"Daniel Osei", "d.osei", "accra-tools.example"}, {"郑涛", "zhengtao", "xjt-motor.example"}, {"Priya Nair", "priya", "nair-precision.example"},
-	{"林小雨", "linxy", "tw-optics.example"}, {"Marco Bianchi", "m.bianchi", "bianchi-stampi.example"},
+	{"周建国", "zhoujg", "hengda-valve.example"},
+	{"Laura Meier", "laura.meier", "meier-guss.example"},
+	{"吴丽", "wuli", "ningbo-mold.example"},
+	{"Daniel Osei", "d.osei", "accra-tools.example"},
+	{"郑涛", "zhengtao", "xjt-motor.example"},
+	{"Priya Nair", "priya", "nair-precision.example"},
+	{"林小雨", "linxy", "tw-optics.example"},
+	{"Marco Bianchi", "m.bianchi", "bianchi-stampi.example"},
 }
 
 func urgency(n int) *int         { return &n }
