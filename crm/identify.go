@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/nyaruka/phonenumbers"
@@ -32,17 +34,17 @@ type Point struct {
 const Region = "CN"
 
 // Normal is the point in its one written form: email in lower case, phone in E.164. A phone number
-// that cannot be one, or an email without "@", is fault.Invalid.
+// that cannot be one, an email without "@", and control characters in any are fault.Invalid.
 func (p Point) Normal() (Point, error) {
 	p.Address = strings.ToValidUTF8(strings.TrimSpace(p.Address), "")
-	if p.Address == "" || len(p.Address) > 320 || strings.ContainsAny(p.Address, "\x00\r\n") {
+	if p.Address == "" || len(p.Address) > 320 || strings.ContainsFunc(p.Address, unicode.IsControl) {
 		return p, fault.BadField("address", "bad_address")
 	}
 	switch p.Kind {
 	case Email:
 		p.Address = strings.ToLower(p.Address)
 		local, domain, ok := cutLast(p.Address, "@")
-		if !ok || local == "" || domain == "" || strings.ContainsAny(p.Address, " <>,;") {
+		if !ok || local == "" || domain == "" || strings.ContainsAny(p.Address, "<>,;") || strings.ContainsFunc(p.Address, unicode.IsSpace) {
 			return p, fault.BadField("email", "bad_email")
 		}
 	case Phone:
@@ -77,6 +79,14 @@ type Contact struct {
 const findByPoint = `select c.id, c.account_id, c.name, c.language from contact_points p join contacts c on c.id = p.contact_id
 	where p.kind = $1 and p.address = $2`
 
+// lockPoint makes whoever gives a point to a contact wait for each other. The loser of a first-contact race waits
+// here and finds the winner's row.
+const lockPoint = `select pg_advisory_xact_lock(hashtextextended('point:' || $1 || ':' || $2, 0))`
+
+// lockPoints is lockPoint for several, in one order for all, so that nobody waits in a ring.
+const lockPoints = `select pg_advisory_xact_lock(hashtextextended('point:' || kind || ':' || address, 0))
+	from (select kind, address from unnest($1::text[], $2::text[]) given(kind, address) order by 1, 2) p`
+
 // Identify returns the contact behind a point, making one, with that name, at first contact. Many
 // first contacts at once from one address make one contact. A part: it runs in the caller's transaction.
 func Identify(ctx context.Context, tx *authority.Tx, p Point, name string) (Contact, error) {
@@ -89,16 +99,11 @@ func Identify(ctx context.Context, tx *authority.Tx, p Point, name string) (Cont
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return c, wrap("identify the contact", err)
 	}
-	name = strings.TrimSpace(strings.ToValidUTF8(name, ""))
-	if name == "" {
-		name = p.Address
+	if name = plain.Line(name, 200); name == "" {
+		name = plain.Line(p.Address, 200)
 	}
-	if r := []rune(name); len(r) > 200 {
-		name = string(r[:200])
-	}
-	// The loser of a first-contact race waits here and finds the winner's row.
 	b := &pgx.Batch{}
-	b.Queue(`select pg_advisory_xact_lock(hashtextextended('point:' || $1 || ':' || $2, 0))`, p.Kind, p.Address)
+	b.Queue(lockPoint, p.Kind, p.Address)
 	b.Queue(`with old as (
 			select c.id, c.account_id, c.name, c.language from contact_points p join contacts c on c.id = p.contact_id
 			where p.kind = $1 and p.address = $2
@@ -137,14 +142,9 @@ const unknownPrefix = "unknown:"
 // IdentifyAny is Identify for somebody who gives several points: the first that is known says who
 // it is, and the others become theirs. A point that belongs to another contact stays there.
 func IdentifyAny(ctx context.Context, tx *authority.Tx, points []Point, name string) (Contact, error) {
-	var kinds, addresses []string
-	for i, p := range points {
-		p, err := p.Normal()
-		if err != nil {
-			return Contact{}, err
-		}
-		points[i] = p
-		kinds, addresses = append(kinds, p.Kind), append(addresses, p.Address)
+	kinds, addresses, err := normal(points)
+	if err != nil {
+		return Contact{}, err
 	}
 	if len(points) == 0 {
 		return Contact{}, fault.BadField("contact", "required")
@@ -152,8 +152,11 @@ func IdentifyAny(ctx context.Context, tx *authority.Tx, points []Point, name str
 	if len(points) == 1 {
 		return Identify(ctx, tx, points[0], name)
 	}
+	if _, err := tx.Exec(ctx, lockPoints, kinds, addresses); err != nil {
+		return Contact{}, wrap("lock contact points", err)
+	}
 	known := 1
-	err := tx.QueryRow(ctx, `select n from unnest($1::text[], $2::text[]) with ordinality given(kind, address, n)
+	err = tx.QueryRow(ctx, `select n from unnest($1::text[], $2::text[]) with ordinality given(kind, address, n)
 		join contact_points using (kind, address) order by n limit 1`, kinds, addresses).Scan(&known)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return Contact{}, wrap("look for the contact", err)
@@ -165,4 +168,15 @@ func IdentifyAny(ctx context.Context, tx *authority.Tx, points []Point, name str
 	_, err = tx.Exec(ctx, `insert into contact_points (kind, address, contact_id) select kind, address, $3
 		from unnest($1::text[], $2::text[]) given(kind, address) on conflict do nothing`, kinds, addresses, c.ID)
 	return c, wrap("add contact points", err)
+}
+
+// normal gives points in their one written form, as two lists for Postgres.
+func normal(points []Point) (kinds, addresses []string, err error) {
+	for _, p := range points {
+		if p, err = p.Normal(); err != nil {
+			return nil, nil, err
+		}
+		kinds, addresses = append(kinds, p.Kind), append(addresses, p.Address)
+	}
+	return kinds, addresses, nil
 }

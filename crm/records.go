@@ -9,9 +9,9 @@ import (
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Account is a company or household we serve.
@@ -80,7 +80,7 @@ func (c *CRM) Contact(ctx context.Context, q authority.Query, id int64) (Person,
 func (c *CRM) Duplicates(ctx context.Context, q authority.Query, id int64) ([]Duplicate, error) {
 	rows, err := q.Query(ctx, `select * from (
 			select d.id, d.name, coalesce((select address from contact_points p where p.contact_id = d.id order by p.id limit 1), '') address, 'same_name' reason
-			from contacts me join contacts d on lower(d.name) = lower(me.name) and d.id <> me.id
+			from contacts me join contacts d on lower(d.name) collate "C" = lower(me.name) collate "C" and d.id <> me.id
 			where me.id = $1 and me.name <> '' limit 5) by_name
 		union all select * from (
 			select d.id, d.name, p.address, 'same_mailbox_name'
@@ -156,6 +156,13 @@ func (c *CRM) EditContact(ctx context.Context, by authority.Actor, id int64, ch 
 		if err := tx.Allow(ctx, authority.Act{Name: "contact.edit", Object: object}); err != nil {
 			return err
 		}
+		if ch.Name != nil {
+			name := plain.Line(*ch.Name, 200)
+			if name == "" {
+				return fault.BadField("name", "required")
+			}
+			ch.Name = &name
+		}
 		tag, err := tx.Exec(ctx, `update contacts set name = coalesce($2, name), language = coalesce($3, language),
 			note = coalesce($4, note), updated_at = now() where id = $1`, id, ch.Name, ch.Language, ch.Note)
 		if err != nil {
@@ -165,7 +172,7 @@ func (c *CRM) EditContact(ctx context.Context, by authority.Actor, id int64, ch 
 			return fault.New(fault.NotFound, "not_found")
 		}
 		if ch.Account != nil {
-			if err := joinAccount(ctx, tx, id, strings.TrimSpace(*ch.Account)); err != nil {
+			if err := joinAccount(ctx, tx, id, plain.Line(*ch.Account, 200)); err != nil {
 				return err
 			}
 		}
@@ -192,30 +199,35 @@ func joinAccount(ctx context.Context, tx *authority.Tx, contact int64, name stri
 	return wrap("join account", err)
 }
 
+// changePoints drops and adds addresses. One that somebody else has is fault.Conflict.
 func changePoints(ctx context.Context, tx *authority.Tx, contact int64, ch Change) error {
-	for _, p := range ch.Drop {
-		p, err := p.Normal()
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `delete from contact_points where contact_id = $1 and kind = $2 and address = $3`, contact, p.Kind, p.Address); err != nil {
-			return wrap("drop contact point", err)
-		}
+	dropKinds, drop, err := normal(ch.Drop)
+	if err != nil {
+		return err
 	}
-	for _, p := range ch.AddPoints {
-		p, err := p.Normal()
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `insert into contact_points (kind, address, contact_id) values ($1, $2, $3)`, p.Kind, p.Address, contact); err != nil {
-			var pe *pgconn.PgError
-			if errors.As(err, &pe) && pe.Code == "23505" {
-				return fault.New(fault.Conflict, "address_taken", "address", p.Address)
-			}
-			return wrap("add contact point", err)
-		}
+	addKinds, add, err := normal(ch.AddPoints)
+	if err != nil || len(drop)+len(add) == 0 {
+		return err
 	}
-	return nil
+	b := &pgx.Batch{}
+	b.Queue(lockPoints, addKinds, add)
+	b.Queue(`delete from contact_points p using unnest($2::text[], $3::text[]) given(kind, address)
+		where p.contact_id = $1 and p.kind = given.kind and p.address = given.address`, contact, dropKinds, drop)
+	b.Queue(`insert into contact_points (kind, address, contact_id) select kind, address, $1
+		from unnest($2::text[], $3::text[]) given(kind, address) on conflict do nothing`, contact, addKinds, add)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return wrap("change contact points", err)
+	}
+	var taken string
+	err = tx.QueryRow(ctx, `select address from unnest($2::text[], $3::text[]) given(kind, address)
+		join contact_points p using (kind, address) where p.contact_id <> $1 limit 1`, contact, addKinds, add).Scan(&taken)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return wrap("change contact points", err)
+	}
+	return fault.New(fault.Conflict, "address_taken", "address", taken)
 }
 
 // Bounced remembers that mail to an address came back for good, or with good = true that it works

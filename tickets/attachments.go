@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 )
 
 // Attached is an attachment as screens show it.
@@ -21,7 +23,7 @@ type Attached struct {
 // Upload keeps a file for a later message of the same agent. The content is durable before the
 // row is, so that a row never names a file that is not there.
 func (t *Tickets) Upload(ctx context.Context, by authority.Actor, name, mime string, content io.Reader) (Attached, error) {
-	name = clean(name, 300)
+	name = plain.Line(name, 300)
 	if name == "" {
 		return Attached{}, fault.BadField("name", "required")
 	}
@@ -29,7 +31,7 @@ func (t *Tickets) Upload(ctx context.Context, by authority.Actor, name, mime str
 	if err != nil {
 		return Attached{}, fmt.Errorf("keep the file: %w", err)
 	}
-	a := Attached{Name: name, Type: clean(mime, 200), Size: ref.Size}
+	a := Attached{Name: name, Type: plain.Line(mime, 200), Size: ref.Size}
 	err = t.gate.Do(ctx, by, func(tx *authority.Tx) error {
 		if err := tx.Allow(ctx, authority.Act{Name: "ticket.attach", Object: "file:" + ref.Hash}); err != nil {
 			return err
@@ -47,6 +49,7 @@ func (t *Tickets) attach(ctx context.Context, tx *authority.Tx, message int64, i
 	if len(ids) == 0 {
 		return nil
 	}
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	tag, err := tx.Exec(ctx, `update attachments set message_id = $1 where id = any ($2) and message_id is null and uploaded_by = $3`, message, ids, tx.By.ID)
 	if err != nil {
 		return fmt.Errorf("attach: %w", err)

@@ -81,11 +81,16 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 	if err := checkEdit(ctx, tx, e); err != nil {
 		return err
 	}
+	if e.Queue != nil || e.Assignee != nil {
+		// Who hands a ticket over may lose sight of it by that.
+		if err := tx.Unveil(ctx); err != nil {
+			return err
+		}
+	}
 	b := &pgx.Batch{}
 	b.Queue(`update tickets t set state = coalesce($2, state), sub_state = coalesce($3, sub_state), severity = coalesce($4, severity),
 			type = coalesce($5, type), subject = coalesce($6, subject), summary = coalesce($7, summary), priority = coalesce($8, priority),
 			queue_id = coalesce($9, queue_id),
-			team_id = case when $9::bigint is null then team_id else (select q.team_id from queues q where q.id = $9) end,
 			assignee_id = case when $10::bigint is null then assignee_id else nullif($10, 0) end,
 			tags = coalesce($11, tags), updated_at = now(),
 			resolved_at = case when coalesce($2, state) in ('resolved', 'closed') then coalesce(resolved_at, now()) end,

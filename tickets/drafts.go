@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"frontline/internal/authority"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -38,7 +39,7 @@ func (t *Tickets) SaveDraft(ctx context.Context, by authority.Actor, ticket int6
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			on conflict (ticket_id, agent_id) do update set direction = $3, text = $4, to_addresses = $5, cc_addresses = $6, bcc_addresses = $7,
 				attachments = $8, seen = $9, updated_at = now()`,
-			ticket, by.ID, direction, clean(d.Text, MaxText), list(d.To), list(d.Cc), list(d.Bcc), ids, d.Seen)
+			ticket, by.ID, direction, plain.Text(d.Text, MaxText), lines(d.To, maxTo), lines(d.Cc, maxTo), lines(d.Bcc, maxTo), ids, d.Seen)
 		return err
 	})
 }

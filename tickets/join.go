@@ -84,7 +84,7 @@ func hinted(ctx context.Context, tx *authority.Tx, channel string, h Hint) (int6
 	// The newest reference is the likeliest, so the order of the keys decides.
 	err := tx.QueryRow(ctx, `select m.ticket_id from unnest($2::text[]) with ordinality want(key, n)
 		join thread_keys k on k.channel = $1 and k.key = want.key join messages m on m.id = k.message_id
-		order by want.n, m.id desc limit 1`, channel, list(h.Keys)).Scan(&id)
+		order by want.n, m.id desc limit 1`, channel, names(h.Keys, maxKeys)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}

@@ -47,11 +47,11 @@ type Row struct {
 }
 
 // rowColumns and scanRow belong together.
-const rowColumns = `t.id, t.number, t.subject, t.summary, t.state, t.sub_state, t.type, t.priority, t.severity, t.channel, t.queue_id, t.team_id,
+const rowColumns = `t.id, t.number, t.subject, t.summary, t.state, t.sub_state, t.type, t.priority, t.severity, t.channel, t.queue_id, q.team_id,
 	a.id, a.name, c.id, c.name, coalesce((select p.address from participants p where p.ticket_id = t.id and p.role = 'requester' and p.address not like 'unknown:%' limit 1), ''),
 	acc.id, acc.name, t.tags, t.last_at, t.last_direction, t.last_snippet, t.last_message_id, t.delivery_failed, t.created_at, t.updated_at`
 
-const rowJoins = ` left join agents a on a.id = t.assignee_id join contacts c on c.id = t.contact_id left join accounts acc on acc.id = t.account_id`
+const rowJoins = ` left join agents a on a.id = t.assignee_id join contacts c on c.id = t.contact_id join queues q on q.id = t.queue_id left join accounts acc on acc.id = t.account_id`
 
 func scanRow(r pgx.CollectableRow) (Row, error) {
 	var x Row
@@ -90,29 +90,13 @@ type Cursor struct {
 
 // List gives the tickets that the actor may see, newest activity first.
 func (t *Tickets) List(ctx context.Context, by authority.Actor, f Filter) ([]Row, error) {
-	states := []string{"open", "pending", "on_hold", "resolved", "closed"}
-	switch f.State {
-	case "":
-	case "active":
-		states = states[:3]
-	default:
-		states = []string{f.State}
-	}
-	var agent *int64
-	switch f.Assignee {
-	case "", "none":
-	case "me":
-		agent = &by.ID
-	default:
-		id, err := strconv.ParseInt(f.Assignee, 10, 64)
-		if err != nil {
-			return nil, fault.BadField("assignee", "unknown_agent")
-		}
-		agent = &id
+	sql, args, err := f.query(by)
+	if err != nil {
+		return nil, err
 	}
 	var out []Row
-	err := t.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := listQuery(ctx, q, f, states, agent)
+	err = t.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := q.Query(ctx, sql, args...)
 		if err != nil {
 			return fmt.Errorf("list tickets: %w", err)
 		}
@@ -122,41 +106,51 @@ func (t *Tickets) List(ctx context.Context, by authority.Actor, f Filter) ([]Row
 	return out, err
 }
 
-// listQuery reads the page from the index that fits the filter. Each state is read by itself
-// through a lateral join, so that the cost is a page for each state, however many tickets there are.
-func listQuery(ctx context.Context, q authority.Query, f Filter, states []string, agent *int64) (pgx.Rows, error) {
-	var at *time.Time
+// query puts the statement together from literals, so that Postgres sees only the conditions that hold and takes the
+// index that has them. Each state is read by itself through a lateral join: the cost is a page for each state, however
+// many tickets there are.
+func (f Filter) query(by authority.Actor) (sql string, args []any, err error) {
+	states := []string{"open", "pending", "on_hold", "resolved", "closed"}
+	switch f.State {
+	case "":
+	case "active":
+		states = states[:3]
+	default:
+		states = []string{f.State}
+	}
+	arg := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	from := "unnest(" + arg(states) + "::text[]) s(state)"
+	where := "t.state = s.state"
+	for _, c := range []struct {
+		is string
+		id int64
+	}{{" and t.queue_id = ", f.Queue}, {" and t.contact_id = ", f.Contact}, {" and t.account_id = ", f.Account}} {
+		if c.id != 0 {
+			where += c.is + arg(c.id)
+		}
+	}
+	switch f.Assignee {
+	case "":
+	case "none":
+		where += " and t.assignee_id is null"
+	case "me":
+		where += " and t.assignee_id = " + arg(by.ID)
+	default:
+		id, err := strconv.ParseInt(f.Assignee, 10, 64)
+		if err != nil {
+			return "", nil, fault.BadField("assignee", "unknown_agent")
+		}
+		where += " and t.assignee_id = " + arg(id)
+	}
 	if !f.After.At.IsZero() {
-		at = &f.After.At
+		where += " and (t.last_at, t.id) < (" + arg(f.After.At) + ", " + arg(f.After.ID) + ")"
 	}
-	switch {
-	case f.Queue != 0 && agent == nil:
-		return q.Query(ctx, `select `+rowColumns+` from (
-				select p.* from unnest($1::text[]) s(state) cross join lateral (
-					select * from tickets t where t.queue_id = $2 and t.state = s.state and ($3 = '' or t.assignee_id is null)
-						and ($4::timestamptz is null or (t.last_at, t.id) < ($4, $5)) order by t.last_at desc, t.id desc limit $6) p
-				order by p.last_at desc, p.id desc limit $6) t`+rowJoins+` order by t.last_at desc, t.id desc`,
-			states, f.Queue, f.Assignee, at, f.After.ID, f.Limit)
-	case agent != nil:
-		return q.Query(ctx, `select `+rowColumns+` from (
-				select p.* from unnest($1::text[]) s(state) cross join lateral (
-					select * from tickets t where t.assignee_id = $2 and t.state = s.state and ($3 = 0 or t.queue_id = $3)
-						and ($4::timestamptz is null or (t.last_at, t.id) < ($4, $5)) order by t.last_at desc, t.id desc limit $6) p
-				order by p.last_at desc, p.id desc limit $6) t`+rowJoins+` order by t.last_at desc, t.id desc`,
-			states, *agent, f.Queue, at, f.After.ID, f.Limit)
-	case f.Contact != 0:
-		return q.Query(ctx, `select `+rowColumns+` from tickets t`+rowJoins+` where t.contact_id = $1 and t.state = any ($2)
-				and ($3::timestamptz is null or (t.last_at, t.id) < ($3, $4)) order by t.last_at desc, t.id desc limit $5`,
-			f.Contact, states, at, f.After.ID, f.Limit)
-	case f.Account != 0:
-		return q.Query(ctx, `select `+rowColumns+` from tickets t`+rowJoins+` where t.account_id = $1 and t.state = any ($2)
-				and ($3::timestamptz is null or (t.last_at, t.id) < ($3, $4)) order by t.last_at desc, t.id desc limit $5`,
-			f.Account, states, at, f.After.ID, f.Limit)
-	}
-	return q.Query(ctx, `select `+rowColumns+` from (
-			select p.* from unnest($1::text[]) s(state) cross join lateral (
-				select * from tickets t where t.state = s.state and ($2 = '' or t.assignee_id is null)
-					and ($3::timestamptz is null or (t.last_at, t.id) < ($3, $4)) order by t.last_at desc, t.id desc limit $5) p
-			order by p.last_at desc, p.id desc limit $5) t`+rowJoins+` order by t.last_at desc, t.id desc`,
-		states, f.Assignee, at, f.After.ID, f.Limit)
+	limit := arg(f.Limit)
+	return `select ` + rowColumns + ` from (
+			select p.* from ` + from + ` cross join lateral (
+				select * from tickets t where ` + where + ` order by t.last_at desc, t.id desc limit ` + limit + `) p
+			order by p.last_at desc, p.id desc limit ` + limit + `) t` + rowJoins + ` order by t.last_at desc, t.id desc`, args, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -36,7 +37,7 @@ func (t *Tickets) Queues(ctx context.Context, by authority.Actor) ([]Queue, erro
 				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' limit $1) n),
 				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' and t.assignee_id is null limit $1) n),
 				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'pending' limit $1) n)
-			from queues q where (select sees_all()) or q.team_id is null or q.team_id = any ((select my_teams())::bigint[])
+			from queues q where (select sees_all()) or q.id = any ((select my_queues())::bigint[])
 			order by q.position, q.id limit 500`, CountedTo)
 		if err != nil {
 			return fmt.Errorf("queues: %w", err)
@@ -52,7 +53,7 @@ func (t *Tickets) QueueTopics(ctx context.Context, by authority.Actor) ([]string
 	var out []string
 	err := t.gate.View(ctx, by, func(q authority.Query) error {
 		rows, err := q.Query(ctx, `select 'queue:' || q.id from queues q
-			where (select sees_all()) or q.team_id is null or q.team_id = any ((select my_teams())::bigint[])`)
+			where (select sees_all()) or q.id = any ((select my_queues())::bigint[])`)
 		if err != nil {
 			return fmt.Errorf("queue topics: %w", err)
 		}
@@ -71,7 +72,7 @@ type QueueEdit struct {
 	Default   bool   `json:"default,omitempty" doc:"new tickets without a queue come here"`
 }
 
-// SaveQueue makes a queue (id 0) or changes one; tickets in it follow its team.
+// SaveQueue makes a queue (id 0) or changes one; who sees its tickets changes with its team.
 func (t *Tickets) SaveQueue(ctx context.Context, by authority.Actor, id int64, e QueueEdit) (int64, error) {
 	err := t.gate.Do(ctx, by, func(tx *authority.Tx) error {
 		if err := tx.Allow(ctx, authority.Act{Name: "queue.edit", Object: fmt.Sprint("queue:", id)}); err != nil {
@@ -101,14 +102,8 @@ func saveQueue(ctx context.Context, tx *authority.Tx, id *int64, e QueueEdit) er
 			return err
 		}
 	} else {
-		var team *int64
-		if err := tx.QueryRow(ctx, `select team_id from queues where id = $1 for update`, *id).Scan(&team); err != nil {
-			return err
-		}
-		b := &pgx.Batch{}
-		b.Queue(`update queues set name = $2, name_en = $3, team_id = $4, signature = $5 where id = $1`, *id, e.Name, e.NameEn, e.TeamID, e.Signature)
-		b.Queue(`update tickets set team_id = $2 where queue_id = $1 and team_id is distinct from $2`, *id, e.TeamID)
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		if err := tx.QueryRow(ctx, `update queues set name = $2, name_en = $3, team_id = $4, signature = $5 where id = $1 returning id`,
+			*id, e.Name, e.NameEn, e.TeamID, e.Signature).Scan(id); err != nil {
 			return err
 		}
 	}
@@ -152,16 +147,13 @@ func (t *Tickets) SetPresence(ctx context.Context, by authority.Actor, agent int
 	default:
 		return fault.BadField("state", "unknown_presence")
 	}
-	if by.Kind == authority.Agent && by.ID != agent {
-		return fault.New(fault.Forbidden, "not_allowed", "act", "seat.presence")
-	}
 	return t.gate.Do(ctx, by, func(tx *authority.Tx) error {
-		if err := tx.Allow(ctx, authority.Act{Name: "seat.presence", Object: fmt.Sprint("agent:", agent)}); err != nil {
+		if err := tx.Allow(ctx, authority.Act{Name: "seat.presence", Object: fmt.Sprint("agent:", agent), Owner: agent}); err != nil {
 			return err
 		}
 		tag, err := tx.Exec(ctx, `insert into seats (agent_id, presence, reason) values ($1, $2, $3)
 			on conflict (agent_id) do update set presence = $2, reason = $3, since = now() where (seats.presence, seats.reason) <> ($2, $3)`,
-			agent, state, clean(reason, 100))
+			agent, state, plain.Line(reason, 100))
 		if err != nil {
 			return fmt.Errorf("presence: %w", err)
 		}

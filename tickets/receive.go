@@ -10,6 +10,7 @@ import (
 	"frontline/internal/authority"
 	"frontline/internal/blob"
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -77,7 +78,9 @@ type Received struct {
 func (t *Tickets) Receive(ctx context.Context, by authority.Actor, in Inbound) (Received, error) {
 	var got Received
 	err := t.gate.Do(ctx, by, func(tx *authority.Tx) error {
-		if err := tx.Allow(ctx, authority.Act{Name: "ticket.receive", Object: in.Channel + ":" + in.RemoteID}); err != nil {
+		// Whether it came before, who sent it and where it belongs lies beyond what an agent may see; a ticket that the
+		// agent names does not.
+		if err := tx.Allow(ctx, authority.Act{Name: "ticket.receive", Object: in.Channel + ":" + in.RemoteID, Unveiled: in.Into == 0}); err != nil {
 			return err
 		}
 		var err error
@@ -90,9 +93,7 @@ func (t *Tickets) Receive(ctx context.Context, by authority.Actor, in Inbound) (
 
 // Keep is Receive as a part: the caller has allowed "ticket.receive" in tx.
 func (t *Tickets) Keep(ctx context.Context, tx *authority.Tx, in Inbound) (Received, error) {
-	if in.At.IsZero() {
-		in.At = tx.Now()
-	}
+	in.fit(tx.Now())
 	if in.RemoteID != "" {
 		if old, err := arrivedBefore(ctx, tx, in); err != nil || old.Duplicate {
 			return old, err
@@ -155,24 +156,39 @@ const insertMessage = `insert into messages (ticket_id, at, direction, channel, 
 	to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems)
 	select t.id, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16`
 
+// What comes in is cut to these; the whole is in the raw message.
+const (
+	maxSubject = 1000    // characters
+	maxKept    = 2 << 20 // of text, twice as much of HTML
+	maxTo      = 500     // addresses of each sort
+	maxKeys    = 200     // names by which messages refer to each other
+	maxTags    = 50
+)
+
+// fit makes a stranger's words fit to keep. A time that has not come, or is older than mail, is now.
+func (in *Inbound) fit(now time.Time) {
+	if in.At.After(now) || in.At.Year() < 1970 {
+		in.At = now
+	}
+	if in.RemoteID != "" {
+		in.RemoteID = short(in.RemoteID)
+	}
+	in.Name, in.Subject = plain.Line(in.Name, 200), plain.Line(in.Subject, maxSubject)
+	in.Type, in.Severity = plain.Line(in.Type, 50), plain.Line(in.Severity, 50)
+	in.Text, in.Reply, in.HTML = plain.Text(in.Text, maxKept), plain.Text(in.Reply, maxKept), plain.Text(in.HTML, 2*maxKept)
+	in.To, in.Cc, in.Problems = lines(in.To, maxTo), lines(in.Cc, maxTo), lines(in.Problems, maxTo)
+	in.Tags, in.Keys = lines(in.Tags, maxTags), names(in.Keys, maxKeys)
+}
+
 func (in *Inbound) messageArgs(c crm.Contact) []any {
-	name := clean(in.Name, 200)
+	name := in.Name
 	if name == "" {
 		name = c.Name
 	}
 	return []any{
-		in.At, in.Channel, in.RemoteID, c.ID, name, in.From.Address, list(in.To), list(in.Cc), clean(in.Subject, 1000),
-		clean(in.Text, 2<<20), clean(in.Reply, 2<<20), clean(in.HTML, 4<<20), in.RawHash, in.Auto, in.Bulk, list(in.Problems),
+		in.At, in.Channel, in.RemoteID, c.ID, name, in.From.Address, in.To, in.Cc, in.Subject,
+		in.Text, in.Reply, in.HTML, in.RawHash, in.Auto, in.Bulk, in.Problems,
 	}
-}
-
-// list keeps nil out of not-null array columns, and bad bytes out of the database.
-func list(s []string) []string {
-	out := make([]string, 0, len(s))
-	for _, x := range s {
-		out = append(out, clean(x, 1000))
-	}
-	return out
 }
 
 // shown is what lists show of the message.
@@ -185,13 +201,13 @@ func (in *Inbound) shown() string {
 
 // open makes a ticket with its first message, in one statement.
 func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, c crm.Contact, got *Received) error {
-	args := append(in.messageArgs(c), in.shown(), in.Queue, clean(in.Type, 50), clean(in.Severity, 50), list(in.Tags), c.AccountID,
-		in.From.Kind, list(in.Keys), clean(in.Name, 200))
+	args := append(in.messageArgs(c), in.shown(), in.Queue, in.Type, in.Severity, in.Tags, c.AccountID,
+		in.From.Kind, in.Keys, in.Name)
 	var queue int64
 	err := tx.QueryRow(ctx, `with t as (
-			insert into tickets (subject, channel, queue_id, team_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_at, last_message_id)
-			select $9, $2, q.id, q.team_id, $4, $22, $19, $20, $21, 'in', $17, now(), nextval('messages_id_seq')
-			from queues q where q.id = case when $18 = 0 then (select default_queue from ticket_settings) else $18 end
+			insert into tickets (subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_at, last_message_id)
+			select $9, $2, q.id, $4, $22, $19, $20, $21, 'in', $17, now(), nextval('messages_id_seq')
+			from queues q where q.id = case when $18 = 0 then (select coalesce(default_queue, (select min(id) from queues)) from ticket_settings) else $18 end
 			returning id, number, queue_id, last_message_id
 		), m as (
 			insert into messages (id, ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
@@ -203,6 +219,9 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, c crm.
 			insert into thread_keys (channel, key, message_id) select $2, key, t.last_message_id from t, unnest($24::text[]) key
 		)
 		select id, number, queue_id, last_message_id from t`, args...).Scan(&got.Ticket, &got.Number, &queue, &got.Message)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.BadField("queue", "unknown_queue")
+	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.BadField("queue", "unknown_queue")
 	}
@@ -237,7 +256,7 @@ func (t *Tickets) join(ctx context.Context, tx *authority.Tx, in Inbound, c crm.
 	}
 	b := &pgx.Batch{}
 	if len(in.Keys) > 0 {
-		b.Queue(`insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, in.Channel, list(in.Keys), got.Message)
+		b.Queue(`insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, in.Channel, in.Keys, got.Message)
 	}
 	wakes := !in.Auto && to.State != "open"
 	b.Queue(`update tickets set last_at = now(), last_direction = 'in', last_snippet = $2, last_message_id = greatest(last_message_id, $3), updated_at = now(),
@@ -263,7 +282,7 @@ func keepFiles(ctx context.Context, tx *authority.Tx, message int64, files []Fil
 	b := &pgx.Batch{}
 	for _, f := range files {
 		b.Queue(`insert into attachments (message_id, hash, name, type, size, inline, cid) values ($1, $2, $3, $4, $5, $6, $7)`,
-			message, f.Hash, clean(f.Name, 300), clean(f.Type, 200), f.Size, f.Inline, clean(f.CID, 500))
+			message, f.Hash, plain.Line(f.Name, 300), plain.Line(f.Type, 200), f.Size, f.Inline, plain.Line(f.CID, 500))
 	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("keep attachments: %w", err)

@@ -9,6 +9,7 @@ import (
 	"frontline/crm"
 	"frontline/internal/authority"
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -114,7 +115,7 @@ func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (messag
 	err = tx.QueryRow(ctx, `insert into messages (ticket_id, direction, channel, author_kind, author_id, author_name, to_addresses, cc_addresses, bcc_addresses,
 			subject, text, auto, delivery_state, delivery_at)
 		values ($1, 'out', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', now()) returning id`,
-		r.Ticket, o.Channel, authorKind(tx.By), tx.By.ID, tx.By.Name, list(o.To), list(o.Cc), list(o.Bcc), o.Subject, r.Text, o.Automatic).Scan(&o.Message)
+		r.Ticket, o.Channel, authorKind(tx.By), tx.By.ID, tx.By.Name, lines(o.To, maxTo), lines(o.Cc, maxTo), lines(o.Bcc, maxTo), o.Subject, r.Text, o.Automatic).Scan(&o.Message)
 	if err != nil {
 		return 0, fmt.Errorf("keep the reply: %w", err)
 	}
@@ -135,7 +136,7 @@ func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (messag
 // replied moves the ticket after a reply: state, first reply, participants, keys, the draft.
 func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outbound, keys []string) error {
 	b := &pgx.Batch{}
-	b.Queue(`insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, o.Channel, list(keys), o.Message)
+	b.Queue(`insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, o.Channel, names(keys, maxKeys), o.Message)
 	if o.Channel == crm.Email {
 		var also []string
 		for _, a := range append(append([]string{}, o.To...), append(o.Cc, o.Bcc...)...) {
@@ -208,7 +209,7 @@ func (t *Tickets) MarkDelivery(ctx context.Context, tx *authority.Tx, message in
 		t as (update tickets set delivery_failed = case when $2 in ('failed', 'uncertain') then true
 				else exists (select from messages o where o.ticket_id = m.ticket_id and o.id <> $1 and o.delivery_state in ('failed', 'uncertain')) end
 			from m where tickets.id = m.ticket_id returning id, queue_id, assignee_id, state)
-		select id, queue_id, assignee_id, state from t`, message, state, clean(detail, 1000)).Scan(&ticket, &queue, &assignee, &was)
+		select id, queue_id, assignee_id, state from t`, message, state, plain.Text(detail, 1000)).Scan(&ticket, &queue, &assignee, &was)
 	if err != nil {
 		return notFound(err, "message")
 	}
@@ -224,7 +225,7 @@ func (t *Tickets) MarkDelivery(ctx context.Context, tx *authority.Tx, message in
 
 // AddKeys adds names by which an answer may refer to a message, for example one that a provider gave it. A part.
 func (t *Tickets) AddKeys(ctx context.Context, tx *authority.Tx, message int64, channel string, keys ...string) error {
-	_, err := tx.Exec(ctx, `insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, channel, list(keys), message)
+	_, err := tx.Exec(ctx, `insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, channel, names(keys, maxKeys), message)
 	if err != nil {
 		return fmt.Errorf("add thread keys: %w", err)
 	}
@@ -235,9 +236,9 @@ func checkText(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return fault.BadField("text", "required")
-	case len(text) > 4*MaxText || len([]rune(text)) > MaxText:
+	case !plain.Short(text, MaxText):
 		return fault.BadField("text", "too_long", "max", MaxText)
-	case clean(text, MaxText) != text:
+	case plain.Text(text, MaxText) != text:
 		return fault.BadField("text", "bad_characters")
 	}
 	return nil

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"frontline/internal/authority"
@@ -23,32 +24,39 @@ func (t *Tickets) Split(ctx context.Context, by authority.Actor, ticket, message
 		if err := tx.Allow(ctx, authority.Act{Name: "ticket.split", Object: object(ticket)}); err != nil {
 			return err
 		}
-		if err := movable(ctx, tx, ticket, message); err != nil {
+		from, err := movable(ctx, tx, ticket, message)
+		if err != nil {
 			return err
 		}
-		var queue int64
-		err := tx.QueryRow(ctx, `with made as (
-				insert into tickets (subject, channel, queue_id, team_id, contact_id, account_id, last_direction, last_snippet, last_message_id)
-				select case when m.subject <> '' then m.subject else t.subject end, m.channel, t.queue_id, t.team_id,
+		// Who sees the ticket only because it is theirs does not see the new one, which is nobody's yet.
+		if err := tx.Unveil(ctx); err != nil {
+			return err
+		}
+		to := ticketState{Queue: from.Queue}
+		err = tx.QueryRow(ctx, `with made as (
+				insert into tickets (subject, channel, queue_id, contact_id, account_id, last_direction, last_snippet, last_message_id)
+				select case when m.subject <> '' then m.subject else t.subject end, m.channel, t.queue_id,
 					case when m.author_kind = 'contact' then m.author_id else t.contact_id end,
 					case when m.author_kind = 'contact' then (select account_id from contacts where id = m.author_id) else t.account_id end,
-					'in', left(coalesce(m.reply, m.text), 160), m.id
-				from messages m join tickets t on t.id = m.ticket_id where m.id = $1 returning id, number, queue_id
+					'in', left(regexp_replace(left(coalesce(m.reply, m.text), 1000), '\s+', ' ', 'g'), 160), m.id
+				from messages m join tickets t on t.id = m.ticket_id where m.id = $1 returning id, number
 			), p as (
 				insert into participants (ticket_id, kind, address, name, role)
-				select made.id, case when m.channel = 'email' then 'email' else 'other' end, m.author_address, m.author_name, 'requester'
+				select made.id, coalesce((select p.kind from participants p where p.ticket_id = $2 and p.address = m.author_address limit 1),
+					case when m.channel = 'email' then 'email' else 'other' end), m.author_address, m.author_name, 'requester'
 				from made, messages m where m.id = $1 and m.author_address <> ''
 			), l as (
 				insert into ticket_links (ticket_id, other_id, kind, reason) select id, $2, 'split', 'split_by_agent' from made
 			)
-			select id, number, queue_id from made`, message, ticket).Scan(&made.ID, &made.Number, &queue)
+			select id, number from made`, message, ticket).Scan(&to.ID, &to.Number)
 		if err != nil {
 			return fmt.Errorf("split: %w", err)
 		}
-		if err := move(ctx, tx, message, ticket, made.ID); err != nil {
+		if err := move(ctx, tx, message, from, to); err != nil {
 			return err
 		}
-		tx.Emit("ticket.created", object(made.ID), topics(made.ID, queue, nil)...)
+		made = Made{to.ID, to.Number}
+		tx.Emit("ticket.created", object(to.ID), topics(to.ID, to.Queue, nil)...)
 		tx.Return(made)
 		return nil
 	})
@@ -64,61 +72,69 @@ func (t *Tickets) Move(ctx context.Context, by authority.Actor, ticket, message,
 		if ticket == to {
 			return fault.BadField("to", "same_ticket")
 		}
-		if err := movable(ctx, tx, ticket, message); err != nil {
+		from, err := movable(ctx, tx, ticket, message)
+		if err != nil {
 			return err
 		}
-		var queue int64
-		var assignee *int64
-		if err := tx.QueryRow(ctx, `select queue_id, assignee_id from tickets where id = $1 for update`, to).Scan(&queue, &assignee); err != nil {
-			return fault.BadField("to", "unknown_ticket").Because(err)
+		into := ticketState{ID: to}
+		err = tx.QueryRow(ctx, `select queue_id, assignee_id from tickets where id = $1 for update`, to).Scan(&into.Queue, &into.Assignee)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.BadField("to", "unknown_ticket")
+		}
+		if err != nil {
+			return fmt.Errorf("move: %w", err)
 		}
 		if _, err := tx.Exec(ctx, `insert into participants (ticket_id, kind, address, name, role)
 			select $2, 'email', author_address, author_name, 'cc' from messages where id = $1 and channel = 'email' and author_address <> '' on conflict do nothing`, message, to); err != nil {
 			return fmt.Errorf("move: %w", err)
 		}
-		if err := move(ctx, tx, message, ticket, to); err != nil {
+		if err := move(ctx, tx, message, from, into); err != nil {
 			return err
 		}
-		tx.Emit("message.added", object(to), topics(to, queue, assignee)...)
+		tx.Emit("message.added", object(to), topics(to, into.Queue, into.Assignee)...)
 		return nil
 	})
 }
 
 // movable locks the ticket and refuses what is not a message in it that came from outside, and to
 // empty a ticket.
-func movable(ctx context.Context, tx *authority.Tx, ticket, message int64) error {
-	var others int
-	if err := tx.QueryRow(ctx, `select 1 from tickets where id = $1 for update`, ticket).Scan(&others); err != nil {
-		return notFound(err, "ticket")
+func movable(ctx context.Context, tx *authority.Tx, ticket, message int64) (ticketState, error) {
+	s := ticketState{ID: ticket}
+	if err := tx.QueryRow(ctx, `select queue_id, assignee_id from tickets where id = $1 for update`, ticket).Scan(&s.Queue, &s.Assignee); err != nil {
+		return s, notFound(err, "ticket")
 	}
 	var direction string
-	if err := tx.QueryRow(ctx, `select direction, (select count(*) from messages o where o.ticket_id = $1 and o.id <> $2 and o.direction in ('in', 'out'))
-		from messages where id = $2 and ticket_id = $1`, ticket, message).Scan(&direction, &others); err != nil {
-		return fault.BadField("message", "unknown_message").Because(err)
+	var others int
+	err := tx.QueryRow(ctx, `select direction, (select count(*) from messages o where o.ticket_id = $1 and o.id <> $2 and o.direction in ('in', 'out'))
+		from messages where id = $2 and ticket_id = $1`, ticket, message).Scan(&direction, &others)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return s, fault.BadField("message", "unknown_message")
+	case err != nil:
+		return s, fmt.Errorf("message to move: %w", err)
+	case direction != "in":
+		return s, fault.BadField("message", "only_incoming")
+	case others == 0:
+		return s, fault.BadField("message", "only_message")
 	}
-	if direction != "in" {
-		return fault.BadField("message", "only_incoming")
-	}
-	if others == 0 {
-		return fault.BadField("message", "only_message")
-	}
-	return nil
+	return s, nil
 }
 
-func move(ctx context.Context, tx *authority.Tx, message, from, to int64) error {
+// move puts a message from one ticket into another. Both show as their last message what they have now.
+func move(ctx context.Context, tx *authority.Tx, message int64, from, to ticketState) error {
 	b := &pgx.Batch{}
-	b.Queue(`update messages set ticket_id = $2 where id = $1`, message, to)
-	for _, ticket := range []int64{from, to} {
-		// The list shows the last message that is left.
-		b.Queue(`update tickets t set last_message_id = m.id, last_direction = m.direction, last_snippet = left(coalesce(m.reply, m.text), 160), updated_at = now()
+	b.Queue(`update messages set ticket_id = $2 where id = $1`, message, to.ID)
+	for _, ticket := range []int64{from.ID, to.ID} {
+		b.Queue(`update tickets t set last_message_id = m.id, last_direction = m.direction, updated_at = now(),
+				last_snippet = left(regexp_replace(left(coalesce(m.reply, m.text), 1000), '\s+', ' ', 'g'), 160)
 			from (select id, direction, reply, text from messages where ticket_id = $1 and direction in ('in', 'out') order by id desc limit 1) m where t.id = $1`, ticket)
 	}
-	queueEvent(b, from, tx.By, Changed{Name: "moved_out", To: to})
-	queueEvent(b, to, tx.By, Changed{Name: "moved_in", From: from})
+	queueEvent(b, from.ID, tx.By, Changed{Name: "moved_out", To: to.ID})
+	queueEvent(b, to.ID, tx.By, Changed{Name: "moved_in", From: from.ID})
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("move: %w", err)
 	}
-	tx.Emit("ticket.changed", object(from), object(from), "staff")
+	tx.Emit("ticket.changed", object(from.ID), topics(from.ID, from.Queue, from.Assignee)...)
 	return nil
 }
 

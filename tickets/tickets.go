@@ -5,16 +5,18 @@ package tickets
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"io/fs"
 	"strconv"
-	"strings"
 
 	"frontline/crm"
 	"frontline/internal/alarm"
 	"frontline/internal/authority"
 	"frontline/internal/blob"
 	"frontline/internal/pg"
+	"frontline/internal/plain"
 )
 
 //go:embed migrations/*.sql
@@ -53,28 +55,47 @@ func object(ticket int64) string { return "ticket:" + strconv.FormatInt(ticket, 
 // topics says who listens to a ticket: its queue, its assignee, and those who have it open.
 func topics(ticket, queue int64, assignee *int64) []string {
 	t := []string{"queue:" + strconv.FormatInt(queue, 10), object(ticket)}
-	if assignee != nil {
+	if assignee != nil && *assignee != 0 {
 		t = append(t, "agent:"+strconv.FormatInt(*assignee, 10))
 	}
 	return t
 }
 
-// clean makes a stranger's line fit for a column: valid UTF-8 without NUL, no longer than max characters.
-func clean(s string, max int) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
-	if len(s) <= max {
-		return s
+// short is a name that another system gave, such as a Message-ID, as an index takes it: the name itself, or its hash
+// where it is long or has bytes that no column takes. The same name has always the same short one.
+func short(name string) string {
+	const longest = 400 // bytes; an index row has room for 2,700
+	if len(name) <= longest && plain.Text(name, longest) == name {
+		return name
 	}
-	if r := []rune(s); len(r) > max {
-		return string(r[:max])
+	sum := sha256.Sum256([]byte(name))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// names are short names, the first max of them.
+func names(all []string, max int) []string {
+	out := make([]string, 0, min(len(all), max))
+	for _, n := range all[:cap(out)] {
+		if n != "" {
+			out = append(out, short(n))
+		}
 	}
-	return s
+	return out
+}
+
+// lines keeps nil out of not-null array columns, and bad characters out of the database.
+func lines(all []string, max int) []string {
+	out := make([]string, 0, min(len(all), max))
+	for _, s := range all[:cap(out)] {
+		out = append(out, plain.Line(s, 1000))
+	}
+	return out
 }
 
 // snippet is the first words of a message for lists.
 func snippet(text string) string {
-	if len(text) > 2000 {
-		text = strings.ToValidUTF8(text[:2000], "")
+	if len(text) > 4000 {
+		text = text[:4000] // what is cut within a character is dropped with the rest
 	}
-	return clean(strings.Join(strings.Fields(text), " "), 160)
+	return plain.Line(text, 160)
 }

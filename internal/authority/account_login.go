@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -129,7 +130,7 @@ func (a *Accounts) start(ctx context.Context, c credentials, in Login, tries []t
 		}
 		return tx.QueryRow(ctx, `insert into sessions (agent_id, token, expires_at, peer, software)
 			values ($1, $2, now() + make_interval(secs => $3), $4, $5) returning id`,
-			c.Agent, a.hash("session", s.Token), a.life.Seconds(), in.Peer.String(), clip(in.Software, 200)).Scan(&s.ID)
+			c.Agent, a.hash("session", s.Token), a.life.Seconds(), in.Peer.String(), plain.Line(in.Software, 200)).Scan(&s.ID)
 	})
 	s.By.Session = s.ID
 	return s, err
@@ -283,12 +284,3 @@ func takeBack(ctx context.Context, tx *Tx, tries []try, whole bool) error {
 }
 
 func (a *Accounts) hash(what, token string) []byte { return a.key.MAC(what, []byte(token)) }
-
-// clip cuts a stranger's text and makes it fit for a column.
-func clip(s string, max int) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")
-	if r := []rune(s); len(r) > max {
-		return string(r[:max])
-	}
-	return s
-}

@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 )
 
 // SetTeam adds a team (id 0) or renames one, and answers its id.
 func (a *Accounts) SetTeam(ctx context.Context, by Actor, id int64, name string) (int64, error) {
-	if name = strings.TrimSpace(clip(name, 100)); name == "" {
+	if name = plain.Line(name, 100); name == "" {
 		return 0, fault.BadField("name", "required")
 	}
 	var kept int64

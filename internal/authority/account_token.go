@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -53,7 +54,7 @@ func (a *Accounts) Token(ctx context.Context, bearer string) (Actor, error) {
 // AddToken makes an API token with which a program acts as an agent: the caller in a session, or, for the command line,
 // any. The secret is returned once and kept nowhere. life zero means that it does not expire.
 func (a *Accounts) AddToken(ctx context.Context, by Actor, agent int64, name string, life time.Duration) (id int64, token string, err error) {
-	if name = strings.TrimSpace(clip(name, 100)); name == "" {
+	if name = plain.Line(name, 100); name == "" {
 		return 0, "", fault.BadField("name", "required")
 	}
 	token = TokenPrefix + newSecret()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/pquerna/otp"
@@ -165,7 +166,7 @@ func newRecovery() string {
 }
 
 func (a *Accounts) recoveryHash(agent int64, code string) []byte {
-	code = strings.ToLower(strings.NewReplacer("-", "", " ", "").Replace(clip(code, 100)))
+	code = strings.ToLower(strings.NewReplacer("-", "", " ", "").Replace(plain.Line(code, 100)))
 	return a.key.MAC("recovery code", []byte(AgentActor(agent, "").String()), []byte(code))
 }
 

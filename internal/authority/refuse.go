@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"time"
 
+	"frontline/internal/plain"
+
 	"github.com/jackc/pgx/v5"
 )
 
@@ -66,7 +68,7 @@ func (g *Gate) keepApproval(ctx context.Context, by Actor, w *wait) error {
 func (g *Gate) recordDenial(ctx context.Context, by Actor, a Act) {
 	if !a.sane() {
 		// No column has room for such numbers.
-		a.Money, a.Percent, a.Reason = nil, hundred.Sub(hundred), cut("an amount or percentage that is none; "+a.Reason, maxReason)
+		a.Money, a.Percent, a.Reason = nil, hundred.Sub(hundred), plain.Text("an amount or percentage that is none; "+a.Reason, maxReason)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()

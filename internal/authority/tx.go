@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"frontline/internal/fault"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -63,7 +63,7 @@ func (tx *Tx) Allow(ctx context.Context, a Act) error {
 	if tx.failed != nil {
 		return tx.failed
 	}
-	a.Object, a.Reason = cut(a.Object, maxObject), cut(a.Reason, maxReason)
+	a.Object, a.Reason = plain.Text(a.Object, maxObject), plain.Text(a.Reason, maxReason)
 	if tx.failed = tx.judge(ctx, a); tx.failed == nil {
 		tx.trail = append(tx.trail, trail{a, allow})
 	}
@@ -73,7 +73,7 @@ func (tx *Tx) Allow(ctx context.Context, a Act) error {
 // Deny refuses an act for a reason that no row holds, such as that a token may not do what a person in
 // a session may. Like one that Allow denies, it ends the transaction and is written down.
 func (tx *Tx) Deny(a Act) error {
-	a.Object, a.Reason = cut(a.Object, maxObject), cut(a.Reason, maxReason)
+	a.Object, a.Reason = plain.Text(a.Object, maxObject), plain.Text(a.Reason, maxReason)
 	if tx.failed == nil {
 		tx.failed = &denied{a}
 	}
@@ -230,18 +230,6 @@ const (
 	maxObject = 300 // characters: it is in an index
 	maxReason = 2000
 )
-
-// cut makes text fit for a column: valid UTF-8 without NUL, no longer than max characters.
-func cut(s string, max int) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
-	if len(s) <= max {
-		return s
-	}
-	if r := []rune(s); len(r) > max {
-		return string(r[:max])
-	}
-	return s
-}
 
 // Emit tells every desk on every node, if and when tx commits, that object changed. Events carry
 // names, never content: whoever may read the object fetches it. Topics say who listens.

@@ -4,7 +4,7 @@ create table queues (
 	id         bigint generated always as identity primary key,
 	name       text not null unique check (length(name) between 1 and 100),
 	name_en    text not null default '' check (length(name_en) <= 100),
-	team_id    bigint references teams,   -- null: every agent sees it
+	team_id    bigint references teams,   -- null: every agent sees it and its tickets
 	signature  text not null default '' check (length(signature) <= 2000),
 	position   int not null default 0,
 	created_at timestamptz not null default now()
@@ -31,7 +31,6 @@ create table tickets (
 	severity        text not null default '' check (length(severity) <= 50),
 	channel         text not null,
 	queue_id        bigint not null references queues,
-	team_id         bigint references teams,
 	assignee_id     bigint references agents,
 	contact_id      bigint not null references contacts,
 	account_id      bigint references accounts,
@@ -155,13 +154,16 @@ create table seats (
 	since    timestamptz not null default now()
 );
 
+-- my_queues are those that the agent works on: of no team, or of one of the agent's. A ticket is seen with its queue, so
+-- that a queue can change its team without a write to each of its tickets.
+create function my_queues() returns bigint[] language sql stable as
+$$ select array(select id from queues where team_id is null and my_agent() > 0 or team_id = any (my_teams())) $$;
+
 alter table tickets enable row level security;
 create policy seen on tickets for select using (
-	(select sees_all()) or team_id is null and (select my_agent()) > 0
-	or team_id = any ((select my_teams())::bigint[]) or assignee_id = (select my_agent()));
+	(select sees_all()) or queue_id = any ((select my_queues())::bigint[]) or assignee_id = (select my_agent()));
 create policy kept on tickets for update using (
-	(select sees_all()) or team_id is null and (select my_agent()) > 0
-	or team_id = any ((select my_teams())::bigint[]) or assignee_id = (select my_agent())) with check (true);
+	(select sees_all()) or queue_id = any ((select my_queues())::bigint[]) or assignee_id = (select my_agent())) with check (true);
 create policy made on tickets for insert with check (true);
 
 -- What hangs on a ticket is seen with it: the subselect is under the ticket's own policy.
