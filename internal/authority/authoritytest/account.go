@@ -78,7 +78,7 @@ func (c *account) nobody() {
 // refused says whether the method denied the stranger, as a command must.
 func (c *account) refused(by authority.Actor) bool {
 	c.t.Helper()
-	err, allowed, denied := c.watch(by)
+	allowed, denied, err := c.watch(by)
 	switch {
 	case allowed > 0:
 		c.t.Errorf("%s acted for somebody without any right", c.name)
@@ -96,18 +96,18 @@ func (c *account) refused(by authority.Actor) bool {
 // reads makes sure that a method which refused nobody is no command.
 func (c *account) reads(by authority.Actor) {
 	c.t.Helper()
-	if _, allowed, _ := c.watch(by); allowed > 0 {
+	if allowed, _, _ := c.watch(by); allowed > 0 {
 		c.t.Errorf("%s is a command and did not refuse somebody without any right", c.name)
 	}
 }
 
 // watch calls the method and counts what the trail says of it.
-func (c *account) watch(by authority.Actor) (err error, allowed, denied int) {
+func (c *account) watch(by authority.Actor) (allowed, denied int, err error) {
 	c.t.Helper()
 	a, d := c.trail(by)
 	err = c.call(c.t.Context(), by)
 	allowed, denied = c.trail(by)
-	return err, allowed - a, denied - d
+	return allowed - a, denied - d, err
 }
 
 func (c *account) trail(by authority.Actor) (allowed, denied int) {
