@@ -116,8 +116,10 @@ func TestAWrongPasswordIsSaidAndMendedWithoutARestart(t *testing.T) {
 	dovecot := emailtest.Dovecot(t)
 	dovecot.Drop("", letterNo(1))
 	wrong, right := "wrong", emailtest.Secret
-	edit := Edit{Name: "售后", Address: "aftersales@frontline.test", QueueID: 1, IMAPSecret: &wrong,
-		IMAP: &Server{Host: dovecot.Host, Port: dovecot.IMAP, Security: "plain", User: emailtest.User}}
+	edit := Edit{
+		Name: "售后", Address: "aftersales@frontline.test", QueueID: 1, IMAPSecret: &wrong,
+		IMAP: &Server{Host: dovecot.Host, Port: dovecot.IMAP, Security: "plain", User: emailtest.User},
+	}
 	box := w.mailboxAt(edit)
 	defer w.runs()()
 	w.until("alarms", `select count(*) from alarms where kind = 'mailbox.receiving' and code = 'auth_failed' and cleared_at is null`, 1)

@@ -174,8 +174,16 @@ func TestEveryWrongLoginHasOneAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range [][2]string{
-		{"li", "wrong password"}, {"li", ""}, {"li", strings.Repeat("x", 5000)}, {"nobody", password}, {"", ""},
-		{"gone", password}, {"unset", ""}, {"unset", password}, {"li\x00", password}, {strings.Repeat("l", 5000), password},
+		{"li", "wrong password"},
+		{"li", ""},
+		{"li", strings.Repeat("x", 5000)},
+		{"nobody", password},
+		{"", ""},
+		{"gone", password},
+		{"unset", ""},
+		{"unset", password},
+		{"li\x00", password},
+		{strings.Repeat("l", 5000), password},
 	} {
 		_, err := o.signIn(c[0], c[1], "")
 		if err == nil || err.Error() != "unauthorized: bad_login" {

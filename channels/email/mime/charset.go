@@ -116,8 +116,13 @@ func charsetByLabel(label string) (cs charset, ok bool) {
 		}
 	}
 	for _, alias := range []struct{ from, to string }{
-		{"iso8859", "iso-8859"}, {"iso_8859", "iso-8859"}, {"windows125", "windows-125"}, {"win-125", "windows-125"},
-		{"win125", "windows-125"}, {"latin-", "latin"}, {"x-sjis", "shift_jis"},
+		{"iso8859", "iso-8859"},
+		{"iso_8859", "iso-8859"},
+		{"windows125", "windows-125"},
+		{"win-125", "windows-125"},
+		{"win125", "windows-125"},
+		{"latin-", "latin"},
+		{"x-sjis", "shift_jis"},
 	} {
 		if rest, ok := strings.CutPrefix(label, alias.from); ok {
 			name := alias.to + rest

@@ -78,11 +78,26 @@ var designations = []struct {
 	g   int
 	set set
 }{
-	{"$(D", 0, setJIS2}, {"$(C", 0, setKS}, {"$(A", 0, setGB}, {"$(B", 0, setJIS}, {"$(@", 0, setJIS},
-	{"$(O", 0, setJIS}, {"$(P", 0, setJIS2}, {"$(Q", 0, setJIS}, // JIS X 0213 holds JIS X 0208
-	{"$)A", 1, setGB}, {"$)E", 1, setGB}, {"$)G", 1, setCNS1}, {"$)C", 1, setKS}, {"$*H", 2, setCNS2},
-	{"$B", 0, setJIS}, {"$@", 0, setJIS}, {"$A", 0, setGB},
-	{"(B", 0, setASCII}, {"(J", 0, setASCII}, {"(H", 0, setASCII}, {"(I", 0, setKana},
+	{"$(D", 0, setJIS2},
+	{"$(C", 0, setKS},
+	{"$(A", 0, setGB},
+	{"$(B", 0, setJIS},
+	{"$(@", 0, setJIS},
+	{"$(O", 0, setJIS},
+	{"$(P", 0, setJIS2},
+	{"$(Q", 0, setJIS}, // JIS X 0213 holds JIS X 0208
+	{"$)A", 1, setGB},
+	{"$)E", 1, setGB},
+	{"$)G", 1, setCNS1},
+	{"$)C", 1, setKS},
+	{"$*H", 2, setCNS2},
+	{"$B", 0, setJIS},
+	{"$@", 0, setJIS},
+	{"$A", 0, setGB},
+	{"(B", 0, setASCII},
+	{"(J", 0, setASCII},
+	{"(H", 0, setASCII},
+	{"(I", 0, setKana},
 }
 
 // decodeISO2022 decodes ISO-2022-JP, -KR and -CN (RFC 1468, 1554, 1557, 1922), which differ only in the sets they use.

@@ -80,7 +80,8 @@ func TestOverTheLimitsIsReadAsFarAsTheyGo(t *testing.T) {
 		{
 			"too deep", head + "Content-Type: multipart/mixed; boundary=b0\n\n--b0\n\ntop\n--b0\nContent-Type: multipart/mixed; boundary=b1\n\n--b1\n" +
 				"Content-Type: multipart/mixed; boundary=b2\n\n--b2\n\ndeep\n--b2--\n--b1--\n--b0--\n",
-			Limits{Depth: 2}, ProblemDepth, "top", 1,
+			Limits{Depth: 2},
+			ProblemDepth, "top", 1,
 		},
 	} {
 		m := Read([]byte(c.raw), c.limits)

@@ -10,21 +10,51 @@ import (
 var historyMarks = []struct {
 	id, class string // a prefix of the id, a word of the class
 }{
-	{class: "gmail_quote"}, {class: "gmail_quote_container"}, {class: "gmail_extra"}, // Gmail
-	{class: "yahoo_quoted"}, {id: "yahoo_quoted"}, {class: "yahooquoted"},
+	{class: "gmail_quote"},
+	{class: "gmail_quote_container"},
+	{class: "gmail_extra"}, // Gmail
+	{class: "yahoo_quoted"},
+	{id: "yahoo_quoted"},
+	{class: "yahooquoted"},
 	{class: "moz-cite-prefix"}, // Thunderbird
-	{class: "protonmail_quote"}, {class: "tutanota_quote"}, {class: "zmail_extra"}, {class: "zohomail_quote"},
-	{id: "divrplyfwdmsg"}, {id: "appendonsend"}, // Outlook on the web and on phones
-	{id: "mail-editor-reference-message-container"}, {id: "reply-intro"}, // Outlook for Mac and new Outlook
-	{id: "olk_src_body_section"}, {class: "outlookmessageheader"},
-	{id: "isreplycontent"}, {class: "ntes-mailmaster-quote"}, {id: "isforwardcontent"}, // NetEase
-	{class: "qmquote"}, {class: "xm_mail_quote"}, // Tencent
-	{class: "wps_quotion"}, {class: "lark-mail-quote"}, {class: "history-quote-wrapper"}, {class: "adm-quote"}, // WPS, Feishu
-	{class: "alimail-quote"}, {class: "__aliyun_previous_body"},
-	{class: "front-blockquote"}, {class: "freshdesk_quote"}, {class: "zd-comment-quote"}, {class: "helpscout-quote"},
-	{class: "cloudmagic-smart-beta"}, {class: "edo-reply-quote"}, {class: "mailbox_quote"}, {class: "aolreplywithquote"},
-	{class: "ecxgmail_quote"}, {class: "ecxmoz-cite-prefix"}, {id: "stopspelling"}, {id: "ecxstopspelling"}, {class: "mail-quote"},
-	{class: "quotedmessage"}, {id: "quotedmessage"}, {class: "mailruquote"}, {class: "bloop_original_html"},
+	{class: "protonmail_quote"},
+	{class: "tutanota_quote"},
+	{class: "zmail_extra"},
+	{class: "zohomail_quote"},
+	{id: "divrplyfwdmsg"},
+	{id: "appendonsend"}, // Outlook on the web and on phones
+	{id: "mail-editor-reference-message-container"},
+	{id: "reply-intro"}, // Outlook for Mac and new Outlook
+	{id: "olk_src_body_section"},
+	{class: "outlookmessageheader"},
+	{id: "isreplycontent"},
+	{class: "ntes-mailmaster-quote"},
+	{id: "isforwardcontent"}, // NetEase
+	{class: "qmquote"},
+	{class: "xm_mail_quote"}, // Tencent
+	{class: "wps_quotion"},
+	{class: "lark-mail-quote"},
+	{class: "history-quote-wrapper"},
+	{class: "adm-quote"}, // WPS, Feishu
+	{class: "alimail-quote"},
+	{class: "__aliyun_previous_body"},
+	{class: "front-blockquote"},
+	{class: "freshdesk_quote"},
+	{class: "zd-comment-quote"},
+	{class: "helpscout-quote"},
+	{class: "cloudmagic-smart-beta"},
+	{class: "edo-reply-quote"},
+	{class: "mailbox_quote"},
+	{class: "aolreplywithquote"},
+	{class: "ecxgmail_quote"},
+	{class: "ecxmoz-cite-prefix"},
+	{id: "stopspelling"},
+	{id: "ecxstopspelling"},
+	{class: "mail-quote"},
+	{class: "quotedmessage"},
+	{id: "quotedmessage"},
+	{class: "mailruquote"},
+	{class: "bloop_original_html"},
 }
 
 // historyMark says what an element tells about what follows.

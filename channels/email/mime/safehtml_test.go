@@ -31,8 +31,10 @@ func TestSafeHTML(t *testing.T) {
 		{"a drawing in the text", `<img src="data:image/svg+xml;base64,AAAA">`, `<img>`},
 		{"a picture of ours", `<img src="/api/v1/logout">`, `<img>`},
 		{"background", `<td background="http://t.example/p.gif" style="background:url(http://t.example)">a</td>`, `<td>a</td>`},
-		{"a link shows where it leads", `<a href="https://bank.example/x" title="other">bank</a>`,
-			`<a href="https://bank.example/x" title="https://bank.example/x" rel="nofollow noreferrer noopener" target="_blank">bank</a>`},
+		{
+			"a link shows where it leads", `<a href="https://bank.example/x" title="other">bank</a>`,
+			`<a href="https://bank.example/x" title="https://bank.example/x" rel="nofollow noreferrer noopener" target="_blank">bank</a>`,
+		},
 		{"a script link", "<a href=\"java\nscript:alert(1)\">a</a>", `<a>a</a>`},
 		{"a link to ours", `<a href="/logout">a</a>`, `<a>a</a>`},
 		{"a style", `<p style="color:#f00; position:fixed; margin:-9px; font-family:'宋体', Arial; width:10px">a</p>`, `<p style="color:#f00;width:10px;">a</p>`},
