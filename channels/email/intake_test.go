@@ -98,6 +98,10 @@ func TestMachinesStartNothing(t *testing.T) {
 	if n := w.deliveries(notice.Ticket); len(n) != 0 {
 		t.Error("a machine was answered by a machine")
 	}
+	news := w.arrives("From: news@shop.test\nSubject: offers\nPrecedence: bulk\nList-Unsubscribe: <https://shop.test/u>", "buy now")
+	if news.State != "done" || news.Ticket == 0 || len(w.deliveries(news.Ticket)) != 0 {
+		t.Errorf("a newsletter: %+v, want a ticket that nobody is answered on", news)
+	}
 	first := w.arrives("From: zhang@customer.test\nSubject: 主轴", "不稳")
 	w.resolve(first.Ticket)
 	back := w.arrives("From: zhang@customer.test\nSubject: Out of office\nAuto-Submitted: auto-replied\nIn-Reply-To: <"+w.deliveries(first.Ticket)[0]+">", "away")

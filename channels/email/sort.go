@@ -109,9 +109,9 @@ func (e *Email) inbound(ctx context.Context, tx *authority.Tx, k *kept, box Mail
 	if m.Bulk {
 		in.Tags = append(in.Tags, "bulk")
 	}
-	// An answer by a machine starts nothing; a notice that a machine sends by itself may be what
-	// somebody waits for.
-	in.Quiet = m.Auto && !strings.HasPrefix(strings.ToLower(m.Header.Get("Auto-Submitted")), "auto-generated")
+	// An answer by a machine starts nothing; bulk mail, or a notice that a machine sends by itself, may be
+	// what somebody waits for.
+	in.Quiet = m.Kind == mime.Auto && !strings.HasPrefix(strings.ToLower(m.Header.Get("Auto-Submitted")), "auto-generated")
 	in.Hints = e.hints(ctx, tx, m)
 	return in
 }
