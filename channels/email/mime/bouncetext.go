@@ -55,23 +55,29 @@ var copyHeader = regexp.MustCompile(`(?i)^[\s>|]*(?:received:\s+(?:from|by|\()|r
 
 // bounceOfText reads a failure report in free form; nil when the mail is none.
 func (m *Mail) bounceOfText(r reportParts, root *part) *Bounce {
-	report, copied := splitCopy(m.reportText())
 	subject := bounceSubject.MatchString(m.Subject)
-	words := bounceWords.MatchString(report)
+	within := failureWithin.MatchString(m.Subject)
 	daemon := m.fromDaemon() || len(m.From) == 0 && subject
 	status := strings.Contains(root.ctype.param("report-type"), "delivery-status") || len(r.status) > 0
-	fresh := len(m.References) == 0 && m.InReplyTo == ""
+	failed := m.Header.Has("X-Failed-Recipients")
+	if !subject && !within && !daemon && !status && !failed && !m.NullReturnPath {
+		return nil // before the text, which takes longer, is looked at
+	}
+	report, copied := splitCopy(m.reportText())
+	words := bounceWords.MatchString(report)
 	hasCopy := copied != "" || r.original != nil
 	announced := len(triggered(report)) > 0
 	proof := announced || statusCode(report) != "" || replyCode.MatchString(report)
+	fresh := len(m.References) == 0 && m.InReplyTo == ""
 	switch {
-	case m.Header.Has("X-Failed-Recipients"), status && (subject || words || daemon):
+	case failed, status && (subject || words || daemon):
 	case autoSubject.MatchString(m.Subject): // a vacation notice also has the null return path
 		return nil
-	case daemon && (subject || words && (proof || hasCopy)):
+	case m.fromMailer() && (subject || words || hasCopy):
+	case daemon && (subject || words && (proof || hasCopy)): // a postmaster may be a person
 	case m.NullReturnPath && words && (subject || proof || hasCopy):
 	case fresh && subject && words && hasCopy && proof:
-	case fresh && (subject || failureWithin.MatchString(m.Subject)) && announced:
+	case fresh && (subject || within) && announced:
 	default:
 		return nil
 	}
@@ -98,7 +104,14 @@ var failureWithin = regexp.MustCompile(`(?i)delivery failed|undeliverable|non re
 var delaySubject = regexp.MustCompile(`(?i)^\W*(?:warning|delayed|.{0,30}\bdelay(?:ed)?\b|.{0,20}still being retried)`)
 
 // reportText is what the server wrote: the text of the mail, not more than a report would have.
-func (m *Mail) reportText() string { return string(cutAt([]byte(m.Text), 64<<10)) }
+func (m *Mail) reportText() string { return string(cutAt([]byte(m.Text), 32<<10)) }
+
+// fromMailer says whether the sender has a name that only programs have.
+func (m *Mail) fromMailer() bool {
+	return len(m.From) > 0 && mailerLocal.MatchString(strings.Trim(m.From[0].Address, `\"`))
+}
+
+var mailerLocal = regexp.MustCompile(`(?i)^(?:mailer-?daemon|mail-?daemon|mdaemon)(?:[-+_.@].*)?$`)
 
 // fromDaemon says whether a mail server sent the mail.
 func (m *Mail) fromDaemon() bool {
