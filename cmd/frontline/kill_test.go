@@ -66,7 +66,7 @@ func TestNothingIsLostOrDoubledWhateverIsKilled(t *testing.T) {
 
 // victims is a program that is killed, with its customers, its agents and the world outside.
 type victims struct {
-	t          *testing.T
+	t          testing.TB
 	data       string
 	http, mail string // addresses
 	token      string
@@ -82,7 +82,7 @@ type victims struct {
 }
 
 // builtProgram builds the program once, as users have it.
-func builtProgram(t *testing.T) string {
+func builtProgram(t testing.TB) string {
 	t.Helper()
 	built.Do(func() {
 		dir, err := os.MkdirTemp("", "frontline-built-")
@@ -102,7 +102,7 @@ var built struct {
 	path string
 }
 
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -175,6 +175,9 @@ func (w *victims) kill() {
 	w.run = nil
 }
 
+// client keeps its connections, as a program that works with the API would.
+var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
 // call makes a request; an error means that nobody knows what happened.
 func (w *victims) call(method, path, key string, in, out any) (int, error) {
 	body, err := json.Marshal(in)
@@ -197,7 +200,7 @@ func (w *victims) call(method, path, key string, in, out any) (int, error) {
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := client.Do(r)
 	if err != nil {
 		return 0, err
 	}
