@@ -961,6 +961,9 @@ export interface components {
             imap?: components["schemas"]["Server"];
             imap_secret?: string;
             name: string;
+            oauth?: components["schemas"]["OAuth"];
+            /** @description the client's secret; the refresh token, where there is one, is imap_secret */
+            oauth_secret?: string;
             plus_token?: boolean;
             /** Format: int64 */
             queue_id: number;
@@ -1155,6 +1158,12 @@ export interface components {
             id: number;
             /** @description The secret, this once */
             token: string;
+        };
+        OAuth: {
+            client_id: string;
+            scopes?: string[];
+            /** Format: uri */
+            token_url: string;
         };
         PageAlarm: {
             items: components["schemas"]["Alarm"][];
@@ -1476,6 +1485,7 @@ export interface components {
             imap: components["schemas"]["Server"] | null;
             /** @description shown to customers as the sender */
             name: string;
+            oauth: components["schemas"]["OAuth"] | null;
             /** @description answers go to name+token@domain; the server must deliver that to name@domain */
             plus_token: boolean;
             /**
