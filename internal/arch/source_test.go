@@ -52,11 +52,13 @@ func module(path string) string {
 type text struct {
 	at    token.Position
 	value string
+	part  bool // joined with what is no constant
 }
 
 // texts are all constant strings of a package, where they are used; a concatenation of constants is one.
 func texts(p *packages.Package) (found []text) {
 	for _, f := range p.Syntax {
+		parts := map[ast.Expr]bool{}
 		ast.Inspect(f, func(n ast.Node) bool {
 			if d, ok := n.(*ast.GenDecl); ok && d.Tok == token.CONST {
 				return false // it may be a part of a longer one
@@ -67,9 +69,12 @@ func texts(p *packages.Package) (found []text) {
 			}
 			v := p.TypesInfo.Types[e].Value
 			if v == nil || v.Kind() != constant.String {
+				if join, ok := e.(*ast.BinaryExpr); ok {
+					parts[join.X], parts[join.Y] = true, true
+				}
 				return true
 			}
-			found = append(found, text{p.Fset.Position(e.Pos()), constant.StringVal(v)})
+			found = append(found, text{p.Fset.Position(e.Pos()), constant.StringVal(v), parts[e]})
 			return false
 		})
 	}
@@ -78,7 +83,7 @@ func texts(p *packages.Package) (found []text) {
 
 var statement = regexp.MustCompile(`(?is)^\s*(select\s|insert\s+into\s|update\s+\w+\s+(as\s+)?(\w+\s+)?set\s|delete\s+from\s|with\s+(recursive\s+)?\w+\s*(\([^)]*\)\s*)?as\s)`)
 
-// statements are the constant strings that are SQL.
+// statements are the constant strings that are SQL, and whole.
 func statements(p *packages.Package) []text {
-	return slices.DeleteFunc(texts(p), func(s text) bool { return !statement.MatchString(s.value) })
+	return slices.DeleteFunc(texts(p), func(s text) bool { return s.part || !statement.MatchString(s.value) })
 }
