@@ -356,6 +356,9 @@ func (c *collector) cutArmor(text string) string {
 	return before + signed + after
 }
 
+// maxLocations bounds the files that are looked for by their Content-Location.
+const maxLocations = 100
+
 // markInline sets Attachment.Inline on what the HTML shows.
 func (m *Mail) markInline() {
 	if m.HTML == "" {
@@ -364,8 +367,12 @@ func (m *Mail) markInline() {
 	used := cidsUsed(m.HTML)
 	for i := range m.Attachments {
 		a := &m.Attachments[i]
-		if a.CID != "" && (used[a.CID] || used[strings.ToLower(a.CID)]) {
+		switch {
+		case a.CID == "":
+		case used[a.CID], used[strings.ToLower(a.CID)]:
 			a.Inline = true
+		case i < maxLocations: // HTML may also name a picture by its Content-Location
+			a.Inline = a.Inline || strings.Contains(m.HTML, `src="`+a.CID+`"`)
 		}
 	}
 }

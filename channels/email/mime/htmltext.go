@@ -361,7 +361,6 @@ func cidsUsed(source string) map[string]bool {
 		}
 		used[id], used[strings.ToLower(id)] = true, true
 	}
-	// A picture may also be shown by its Content-Location.
 	return used
 }
 

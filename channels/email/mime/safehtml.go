@@ -14,7 +14,7 @@ import (
 // HTMLOptions say where the pictures of a mail may be had. A nil function, or one that gives an empty string, leaves
 // the picture out; its alternative text stays.
 type HTMLOptions struct {
-	CID    func(cid string) string // URL for a picture within the mail
+	CID    func(cid string) string // URL for a picture within the mail, by Content-ID or Content-Location; empty when there is none
 	Remote func(url string) string // URL for a picture elsewhere, such as that of a proxy; nil: the mail may not look home
 }
 
@@ -163,11 +163,16 @@ func imageURL(src string, o HTMLOptions) string {
 		}
 		return ""
 	case "http", "https":
-	default:
+	case "":
 		if !strings.HasPrefix(clean, "//") {
-			return ""
+			if o.CID == nil || clean == "" || strings.HasPrefix(clean, "/") || strings.HasPrefix(clean, `\`) {
+				return ""
+			}
+			return o.CID(clean) // the Content-Location of a part
 		}
 		clean = "https:" + clean
+	default:
+		return ""
 	}
 	if o.Remote == nil {
 		return ""

@@ -25,6 +25,7 @@ func TestSafeHTML(t *testing.T) {
 		{"ids and names", `<a id=body name=cookie class=c>a</a>`, `<a>a</a>`},
 		{"a picture of the mail", `<img src="cid:p1@x" alt=photo>`, `<img src="/attachments/p1@x" alt="photo">`},
 		{"an escaped id", `<img src="cid:p%201">`, `<img src="/attachments/p%201">`},
+		{"a picture by its location", `<img src="image001.png">`, `<img src="/attachments/image001.png">`},
 		{"a remote picture", `<img src="http://t.example/p.gif?a=1&amp;b=2">`, `<img src="/proxy?u=http://t.example/p.gif?a=1&amp;b=2">`},
 		{"a remote picture without scheme", `<img src="//t.example/p.gif">`, `<img src="/proxy?u=https://t.example/p.gif">`},
 		{"a picture in the text", `<img src="data:image/png;base64,AAAA">`, `<img src="data:image/png;base64,AAAA">`},
@@ -41,7 +42,7 @@ func TestSafeHTML(t *testing.T) {
 		{"a style in disguise", `<p style="color:e\78pression(x); background:u/**/rl(x); color:rgb(1,2,3)">a</p>`, `<p style="color:rgb(1,2,3);">a</p>`},
 		{"Word's paragraphs", `<p class=MsoNormal>a</p>`, `<p style="margin:0;">a</p>`},
 		{"drawings", `<svg><a xlink:href="javascript:x">a</a></svg>b`, `b`},
-		{"mutation", `<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, `<img>&#34;&gt;`},
+		{"mutation", `<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, `<img src="/attachments/x">&#34;&gt;`},
 		{"an attribute within", `<img alt="<img src=x onerror=alert(1)>">`, `<img alt="&lt;img src=x onerror=alert(1)&gt;">`},
 	} {
 		got := SafeHTML(c.source, shown)
