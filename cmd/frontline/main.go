@@ -25,15 +25,16 @@ const (
 
 // program is the command line. Every flag has an environment variable of the same name with FRONTLINE_ before it.
 type program struct {
-	Serve   ServeCmd   `cmd:"" help:"Run everything in one process."`
-	Migrate MigrateCmd `cmd:"" help:"Bring the schema up to date and stop."`
-	User    UserCmd    `cmd:"" help:"The people who work here."`
-	Token   TokenCmd   `cmd:"" help:"API tokens for programs."`
-	Mail    MailCmd    `cmd:"" help:"Tools for mail."`
-	Doctor  DoctorCmd  `cmd:"" help:"Check configuration and database, and say what to do."`
-	Health  HealthCmd  `cmd:"" help:"Ask a running program whether it can work."`
-	OpenAPI OpenAPICmd `cmd:"" name:"openapi" help:"Print the description of the HTTP API (OpenAPI 3.1)."`
-	Version VersionCmd `cmd:"" help:"Print the version."`
+	Serve    ServeCmd    `cmd:"" help:"Run everything in one process."`
+	Migrate  MigrateCmd  `cmd:"" help:"Bring the schema up to date and stop."`
+	User     UserCmd     `cmd:"" help:"The people who work here."`
+	Token    TokenCmd    `cmd:"" help:"API tokens for programs."`
+	Mail     MailCmd     `cmd:"" help:"Tools for mail."`
+	Database DatabaseCmd `cmd:"" help:"Run the private Postgres alone, for dumps, restores and repairs."`
+	Doctor   DoctorCmd   `cmd:"" help:"Check configuration and database, and say what to do."`
+	Health   HealthCmd   `cmd:"" help:"Ask a running program whether it can work."`
+	OpenAPI  OpenAPICmd  `cmd:"" name:"openapi" help:"Print the description of the HTTP API (OpenAPI 3.1)."`
+	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }
 
 // stdio is where a command reads and writes, so that a test can start it.

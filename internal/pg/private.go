@@ -339,6 +339,9 @@ func address(socket, user, name string) string {
 	return "postgres:///" + url.PathEscape(name) + "?" + url.Values{"host": {socket}, "user": {user}}.Encode()
 }
 
+// Lent says whether another program runs the server, so that it stays when this one ends.
+func (c *Cluster) Lent() bool { return c.lent }
+
 // Done is closed when the server has ended, asked or not. A program whose database is gone should end too.
 func (c *Cluster) Done() <-chan struct{} { return c.done }
 
