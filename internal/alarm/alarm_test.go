@@ -1,14 +1,17 @@
 package alarm_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
 
 	"frontline/internal/alarm"
 	"frontline/internal/authority"
+	"frontline/internal/authority/authoritytest"
 	"frontline/internal/fault"
 	"frontline/internal/pg/pgtest"
+	"frontline/internal/web/webtest"
 )
 
 var email = authority.System("email")
@@ -82,4 +85,20 @@ func TestAnAlarmStandsUntilItIsOver(t *testing.T) {
 			t.Errorf("%s by an agent = %v, want forbidden", name, err)
 		}
 	}
+}
+
+func TestEveryCommandRefuses(t *testing.T) {
+	t.Parallel()
+	o := webtest.Open(t, append(authority.Schemas(), alarm.Schema())...)
+	a := alarm.New(o.Gate)
+	// Nobody but a channel may raise an alarm: an administrator is a stranger here, and the channel is the master.
+	authoritytest.Account(t, o.DB, a, o.Hire("boss", "admin"), email, authoritytest.Calls{
+		"Raise": func(ctx context.Context, by authority.Actor) error {
+			return a.Raise(ctx, by, "mailbox_receiving", "mailbox:3", "login_refused", nil)
+		},
+		"Clear": func(ctx context.Context, by authority.Actor) error {
+			return a.Clear(ctx, by, "mailbox_receiving", "mailbox:3")
+		},
+		"Standing": func(ctx context.Context, by authority.Actor) error { _, err := a.Standing(ctx, by); return err },
+	})
 }
