@@ -16,7 +16,8 @@ function show(): void {
   const router = makeRouter(client);
   onSignedOut(() => {
     client.clear();
-    void router.navigate({ to: "/login" });
+    const { pathname, href } = router.state.location;
+    if (pathname !== "/login") void router.navigate({ to: "/login", search: { to: href } });
   });
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
   createRoot(document.getElementById("root") as HTMLElement).render(

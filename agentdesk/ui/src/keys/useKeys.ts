@@ -3,7 +3,7 @@ import { type Command, Matcher, offer, run, strokeOf } from "./commands.ts";
 
 const fields = "input, textarea, select, [contenteditable]";
 // Inside these, keys belong to the thing itself.
-const taken = '[role="dialog"], [role="menu"], [role="listbox"], .ant-select-dropdown, .ant-dropdown';
+const taken = 'dialog, [role="dialog"], [role="menu"], [role="listbox"], .ant-select-dropdown, .ant-dropdown';
 
 /** Turns the keyboard into commands, for the whole page, while the calling screen is there. */
 export function useKeyboard(): void {

@@ -13,7 +13,7 @@ import { write, writingOn } from "./drafts.ts";
 import { Editor } from "./Editor.tsx";
 
 /** Where to answer: one line until somebody writes. */
-export function Composer({ ticket }: { ticket: Ticket }) {
+export function Composer({ ticket, wanted }: { ticket: Ticket; wanted: "out" | "note" | null }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const s = writingOn(ticket);
@@ -29,6 +29,12 @@ export function Composer({ ticket }: { ticket: Ticket }) {
   }
   useCommand("reply", () => start("out"));
   useCommand("note", () => start("note"));
+
+  const first = useRef(wanted);
+  useEffect(() => {
+    if (first.current) start(first.current);
+    first.current = null;
+  });
 
   // The cursor goes into the field when somebody asked for it, not when a draft is found open.
   useEffect(() => {

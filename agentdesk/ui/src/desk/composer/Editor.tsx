@@ -32,7 +32,6 @@ export function Editor({ ticket, s, area }: Props) {
   const typing = useTyping(`ticket:${ticket.id}`);
   const sender = useSend(ticket, s);
   const note = w.direction === "note";
-  const uploading = w.files.some((f) => f.id === null && !f.error);
 
   const close = () => s.set((old) => ({ ...old, open: false }));
   const words = (e: Problem) => (e.offline ? t("error.offline") : e.message);
@@ -128,7 +127,6 @@ export function Editor({ ticket, s, area }: Props) {
           {t("composer.discard")}
         </Button>
         <span className={css.push} />
-        {uploading && <span className={css.saved}>{t("composer.uploading")}</span>}
         {note ? (
           <Button type="primary" loading={sender.busy} disabled={!sender.able} title="Ctrl+Enter" onClick={() => void sender.send()}>
             {t("composer.add_note")}

@@ -1,11 +1,9 @@
 import { WarningOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Entry, Ticket } from "@/api/types";
-import { keys } from "@/data/keys";
-import type { Pages } from "@/data/lists";
-import { useMe } from "@/data/queries";
+import { timelineQuery, useMe } from "@/data/queries";
 import { type Store, useStore } from "@/parts/store";
 import { toEnd } from "../ticket/Timeline.tsx";
 import css from "./composer.module.css";
@@ -22,12 +20,11 @@ interface Props {
 /** Warns the writer that the conversation went on while he wrote, before the customer notices. */
 export function Stale({ ticket, s, refused, anyway }: Props) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const seen = useStore(s, (w) => w.seen);
   const note = useStore(s, (w) => w.direction === "note");
   const me = useMe();
-  const pages = client.getQueryData<Pages<Entry>>(keys.timeline(ticket.id));
-  const later = pages?.pages.flatMap((p) => p.items).filter((e) => e.kind === "message" && e.id > seen && !mine(e, me.id)).length ?? 0;
+  const { data } = useInfiniteQuery(timelineQuery(ticket.id));
+  const later = data?.pages.flatMap((p) => p.items).filter((e) => e.kind === "message" && e.id > seen && !mine(e, me.id)).length ?? 0;
   const count = Math.max(refused, later);
   if (count === 0 || note) return null;
   return (

@@ -28,7 +28,7 @@ export function useSend(ticket: Ticket, s: Store<Writing>) {
     const hinders = hindrance(w);
     if (busy) return;
     if (hinders) {
-      if (hinders !== "empty" && hinders !== "uploading") setError(t(`composer.${hinders}`));
+      if (hinders !== "empty") setError(t(`composer.${hinders}`));
       return;
     }
     setBusy(true);
@@ -55,7 +55,7 @@ export function useSend(ticket: Ticket, s: Store<Writing>) {
     send,
     busy,
     error,
-    able: !busy && fault !== "empty" && fault !== "uploading",
+    able: !busy && fault !== "empty",
     // A text that was changed since, or shown the news, is a new try.
     refused: refusal.key === key ? refusal.count : 0,
   };

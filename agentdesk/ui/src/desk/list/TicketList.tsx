@@ -74,7 +74,8 @@ export function TicketList({ box, state, open, show }: Props) {
   useCommand("open", () => cursor !== null && show(cursor), cursor !== null && open === null);
   // The ticket that is open may have left this list already; the keys are for it all the same.
   const opened = useQuery({ ...ticketQuery(open ?? 0), enabled: open !== null }).data;
-  useTicketCommands(open === null ? (rows[at] ?? null) : (opened ?? null), () => {
+  const shown = open === null ? rows[at] : (opened ?? rows.find((r) => r.id === open));
+  useTicketCommands(shown ?? null, () => {
     // The ticket that is done leaves the list; the next one takes its place.
     const next = rows[at + 1] ?? rows[at - 1];
     setCursor(next?.id ?? null);
@@ -139,7 +140,7 @@ function ListHead({ box, state }: { box: Box; state: StateChoice }) {
             }),
         }}
       >
-        <Quiet label={t("list.state")}>
+        <Quiet label={`${t("list.state")}: ${t(`state.${state}`)}`}>
           {t(`state.${state}`)} <span aria-hidden>▾</span>
         </Quiet>
       </Dropdown>

@@ -17,7 +17,12 @@ export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows
       hover.current = Number((e.target as HTMLElement).closest<HTMLElement>("[data-ticket]")?.dataset.ticket) || null;
     };
     const leave = () => (hover.current = null);
-    const scroll = () => el.scrollTop < height && setAbove(0);
+    const scroll = () => {
+      if (el.scrollTop >= height) return;
+      setAbove(0);
+      const list = el.querySelector("ul");
+      if (list && el.scrollTop === 0) list.style.minHeight = "";
+    };
     el.addEventListener("pointerover", over);
     el.addEventListener("pointerleave", leave);
     el.addEventListener("scroll", scroll, { passive: true });
@@ -39,7 +44,11 @@ export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows
     const was = old.findIndex((r) => r.id === anchor);
     const is = rows.findIndex((r) => r.id === anchor);
     if (was < 0 || is < 0 || was === is) return;
-    el.scrollTop += (is - was) * height;
+    const top = el.scrollTop + (is - was) * height;
+    // A list shorter than its window could not be scrolled; it is made long enough until it is at its top again.
+    const list = el.querySelector("ul");
+    if (list) list.style.minHeight = `${top + el.clientHeight}px`;
+    el.scrollTop = top;
     if (is > was) setAbove((n) => n + is - was);
   }, [rows, scroller, height, cursor]);
 

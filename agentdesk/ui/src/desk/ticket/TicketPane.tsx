@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { ticketQuery } from "@/data/queries";
+import { useCommand } from "@/keys/useKeys";
 import { useWatch } from "@/live/state";
 import { Bone, Failed, Late } from "@/parts/states";
 import { Composer } from "../composer/Composer.tsx";
@@ -12,6 +13,10 @@ import { Timeline } from "./Timeline.tsx";
 export function TicketPane({ id, close }: { id: number; close: () => void }) {
   const { data, error, refetch, isPending } = useQuery(ticketQuery(id));
   useWatch(`ticket:${id}`);
+  // Who presses "r" before the ticket is there means it all the same.
+  const [wanted, setWanted] = useState<"out" | "note" | null>(null);
+  useCommand("reply", () => setWanted("out"), isPending);
+  useCommand("note", () => setWanted("note"), isPending);
 
   useEffect(() => {
     if (!data) return;
@@ -28,7 +33,7 @@ export function TicketPane({ id, close }: { id: number; close: () => void }) {
       {data && <TicketHead ticket={data} close={close} />}
       {isPending && <HeadSkeleton />}
       {!(error && !data) && <Timeline id={id} ticket={data} />}
-      {data && <Composer ticket={data} />}
+      {data && <Composer ticket={data} wanted={wanted} />}
     </article>
   );
 }

@@ -19,7 +19,7 @@ export function useTicketCommands(row: Row | null, moveOn: () => void): void {
   }
   async function take() {
     if (!row || row.assignee?.id === me.id) return;
-    if (await change(row, { assignee_id: me.id })) void message.success(t("did.take", { number: row.number }), 2);
+    await change(row, { assignee_id: me.id });
   }
   const on = row !== null;
   useCommand("take", () => void take(), on);

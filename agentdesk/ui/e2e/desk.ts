@@ -1,0 +1,113 @@
+import { axeSource } from "./axe.ts";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
+
+let browser: Browser;
+const open: BrowserContext[] = [];
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+});
+afterEach(async () => {
+  for (const c of open.splice(0)) await c.close();
+});
+afterAll(() => browser.close());
+
+export interface Look {
+  language?: "zh" | "en";
+  look?: "light" | "dark";
+  width?: number;
+  height?: number;
+}
+
+/** A browser of its own, as on another desk. Whatever goes wrong on its page fails the test that looks at `troubles`. */
+export async function visit({ language = "en", look = "light", width = 1440, height = 900 }: Look = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height }, locale: language === "zh" ? "zh-CN" : "en-GB" });
+  open.push(context);
+  await context.addInitScript(
+    ([l, k]) => {
+      localStorage.setItem("language", l);
+      localStorage.setItem("look", k);
+    },
+    [language, look] as const,
+  );
+  return context.newPage();
+}
+
+/** Somebody of the demo company at the desk. */
+export async function signIn(login: string, look?: Look): Promise<Page> {
+  const page = await visit(look);
+  const { url, password } = inject("program");
+  await page.goto(`${url}/login`);
+  await page.fill('input[autocomplete="username"]', login);
+  await page.fill('input[autocomplete="current-password"]', password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/box\//);
+  return page;
+}
+
+/** Goes to a path of the desk and waits until its first list or page is there. */
+export async function go(page: Page, path: string): Promise<void> {
+  await page.goto(inject("program").url + path);
+  await page.locator("main").waitFor();
+}
+
+/** Asks the API as whoever is signed in on the page. */
+export async function ask<T>(page: Page, method: string, path: string, body: object): Promise<T> {
+  const answer = await page.request.fetch(`${inject("program").url}/api/v1${path}`, {
+    method,
+    data: body,
+    headers: { Origin: inject("program").url },
+  });
+  if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** A queue that nothing else writes into, to look at lists undisturbed; gives its id and its list's path. */
+export async function ownQueue(name: string): Promise<{ id: number; path: string }> {
+  const admin = await signIn("admin");
+  const { id } = await ask<{ id: number }>(admin, "POST", "/queues", { name });
+  return { id, path: `/box/queue-${id}` };
+}
+
+/** Opens a ticket as a form on a web site would. */
+export async function contact(page: Page, queue: number, subject: string, text: string): Promise<{ id: number; number: string }> {
+  const email = `${subject.toLowerCase().replace(/[^a-z0-9]+/g, ".")}@customer.example`;
+  return ask(page, "POST", "/tickets", { subject, text, channel: "form", queue, contact: { name: subject, email } });
+}
+
+/** The row of a ticket in the list. */
+export const row = (page: Page, subject: string) => page.locator("li[data-ticket]", { hasText: subject });
+
+/** Opens a ticket from the list and waits for its timeline. */
+export async function openTicket(page: Page, subject: string): Promise<void> {
+  await row(page, subject).click();
+  await page.locator('[role="log"] article').first().waitFor();
+  await page.locator("article h1").waitFor();
+}
+
+/** What axe finds wrong on the page, each with where; empty is right. */
+export async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const axe = (globalThis as unknown as { axe: { run: (o: object) => Promise<{ violations: Violation[] }> } }).axe;
+    return (await axe.run({ resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations;
+  });
+  return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")} ${n.failureSummary ?? ""}`));
+}
+
+interface Violation {
+  id: string;
+  nodes: { target: string[]; failureSummary?: string }[];
+}

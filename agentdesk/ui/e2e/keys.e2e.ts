@@ -1,0 +1,100 @@
+import { expect, inject, test } from "vitest";
+import { contact, go, openTicket, ownQueue, row, signIn, visit } from "./desk.ts";
+import { write } from "./mail.ts";
+
+const unique = (text: string) => `${text} ${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
+
+test("a wrong password is refused in the language of the page, the right one leads where one wanted to go", async () => {
+  const page = await visit({ language: "zh" });
+  const { url, password } = inject("program");
+  await page.goto(`${url}/box/all?state=any`);
+  await page.waitForURL(/\/login/);
+  await page.fill('input[autocomplete="username"]', "zhaojing");
+  await page.fill('input[autocomplete="current-password"]', "wrong-password");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText(/密码/).waitFor();
+  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await page.fill('input[autocomplete="current-password"]', password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/box\/all\?state=any/);
+});
+
+test("one walks, takes, holds, reopens and ends tickets by keys alone", async () => {
+  const subjects = [unique("Third"), unique("Second"), unique("First")];
+  const page = await signIn("zhaojing");
+  const queue = await ownQueue(unique("Keys"));
+  await go(page, queue.path);
+  for (const subject of subjects) {
+    await contact(page, queue.id, subject, "x");
+    await row(page, subject).waitFor();
+  }
+  const heading = page.locator("article h1");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await page.keyboard.press("Enter");
+  await heading.getByText(subjects[2] as string).waitFor();
+  await page.keyboard.press("j");
+  await heading.getByText(subjects[1] as string).waitFor();
+  await page.keyboard.press("h");
+  // What is done leaves the list, and the next one is open.
+  await heading.getByText(subjects[0] as string).waitFor();
+  await row(page, subjects[1] as string).waitFor({ state: "detached" });
+  await page.keyboard.press("g");
+  await page.keyboard.press("a");
+  await page.waitForURL(/\/box\/all/);
+  await openTicket(page, subjects[2] as string);
+  await page.keyboard.press("e");
+  await row(page, subjects[2] as string).waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.waitForURL(/\/box\/all$/);
+});
+
+test("letters typed into a field are letters", async () => {
+  const subject = unique("Letters");
+  await write({ from: "letters@customer.example", subject, body: "x" });
+  const page = await signIn("zhaojing");
+  await go(page, "/box/all");
+  await openTicket(page, subject);
+  await page.keyboard.press("n");
+  await page.keyboard.type("jkraeg?/");
+  expect(await page.locator("textarea").inputValue()).toBe("jkraeg?/");
+  await page.keyboard.press("Control+Enter");
+  await page.locator('article[data-direction="note"]', { hasText: "jkraeg?/" }).waitFor();
+});
+
+test("one is found by name, and by what one is not ready for", async () => {
+  const subject = unique("Findable");
+  const name = unique("Quentin");
+  await write({ from: `${name} <quentin@findable.example>`, subject, body: "x" });
+  const page = await signIn("zhaojing");
+  await page.keyboard.press("/");
+  const field = page.getByRole("combobox");
+  await expect
+    .poll(async () => {
+      await field.fill("");
+      await field.fill(name.slice(0, 9));
+      return page.getByRole("option", { name: /Quentin/ }).count();
+    })
+    .toBeGreaterThan(0);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /赵静/ }).click();
+  await page.getByRole("menuitem", { name: "Not ready" }).click();
+  await page.getByRole("button", { name: "Lunch" }).click();
+  await page.getByText("Not ready · Lunch").waitFor();
+  const other = await signIn("limin");
+  await go(other, "/admin/agents");
+  await other.getByRole("row", { name: /赵静/ }).getByText("Lunch").waitFor();
+});
+
+test("the desk changes its language and its look while it runs", async () => {
+  const page = await signIn("zhaojing", { language: "en" });
+  await page.getByText("Unassigned").first().waitFor();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("menuitem", { name: "中文" }).click();
+  await page.getByText("未分配").first().waitFor();
+  await page.getByRole("button", { name: "设置" }).click();
+  await page.getByRole("menuitem", { name: "深色" }).click();
+  expect(await page.evaluate(() => document.documentElement.dataset.look)).toBe("dark");
+});

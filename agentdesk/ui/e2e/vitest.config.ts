@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["e2e/*.e2e.ts"],
+    globalSetup: "e2e/program.ts",
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two browsers at once are what a small machine bears beside the program.
+    maxWorkers: 2,
+  },
+});
