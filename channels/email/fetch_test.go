@@ -2,7 +2,9 @@ package email
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -150,4 +152,35 @@ func TestAServerThatGivesAUsedNumberToAnotherMailLosesNone(t *testing.T) {
 	fake.Add(letterNo(5))
 	defer w.runs()()
 	w.until("mails taken in", doneMails, 6)
+}
+
+func TestAStoreThatTakesNoMoreIsSaidAndWorkGoesOnWhenItDoes(t *testing.T) {
+	w := newWorld(t)
+	dovecot := emailtest.Dovecot(t)
+	password := emailtest.Secret
+	defer w.runs()()
+	w.breakStore(true)
+	dovecot.Drop("", letterNo(1))
+	w.mailboxAt(Edit{
+		Name: "售后", Address: "aftersales@frontline.test", QueueID: 1, IMAPSecret: &password,
+		IMAP: &Server{Host: dovecot.Host, Port: dovecot.IMAP, Security: "plain", User: emailtest.User},
+	})
+	w.until("alarms", `select count(*) from alarms where kind = 'mailbox.receiving' and code = 'store_failed' and cleared_at is null`, 1)
+	w.breakStore(false)
+	w.until("mails taken in", doneMails, 1)
+	w.until("open alarms", `select count(*) + 7 from alarms where cleared_at is null`, 7)
+}
+
+// breakStore puts a file where the blob store's folder was, and the folder back.
+func (w *world) breakStore(broken bool) {
+	w.t.Helper()
+	var err error
+	if aside := w.files + ".aside"; broken {
+		err = errors.Join(os.Rename(w.files, aside), os.WriteFile(w.files, nil, 0o600))
+	} else {
+		err = errors.Join(os.Remove(w.files), os.Rename(aside, w.files))
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }

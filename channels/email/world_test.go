@@ -27,6 +27,7 @@ type world struct {
 	blobs   blob.Store
 	box     int64
 	address string
+	files   string // the blob store's folder
 	n       int
 }
 
@@ -43,7 +44,8 @@ func worldOn(t testing.TB, db *pg.DB) *world {
 	t.Helper()
 	jobs := job.New(db)
 	gate := authority.New(db, authority.Options{Jobs: jobs})
-	blobs, err := blob.Folder(filepath.Join(t.TempDir(), "blobs"))
+	files := filepath.Join(t.TempDir(), "blobs")
+	blobs, err := blob.Folder(files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func worldOn(t testing.TB, db *pg.DB) *world {
 		t.Fatal(err)
 	}
 	outbox := channels.NewOutbox(map[string]channels.Addresser{Channel: NewAddresser(key)})
-	w := &world{t: t, ctx: t.Context(), db: db, blobs: blobs, address: "kefu@frontline.test"}
+	w := &world{t: t, ctx: t.Context(), db: db, blobs: blobs, address: "kefu@frontline.test", files: files}
 	w.Email = New(db, gate, blobs, key, tickets.New(gate, crm.New(gate), blobs, outbox))
 	w.box = w.mailboxAt(Edit{
 		Name: "客服", Address: w.address, QueueID: 1, Acknowledge: true, AckText: "已收到，谢谢。",
