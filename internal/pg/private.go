@@ -1,11 +1,9 @@
 package pg
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -380,64 +378,6 @@ func (c *Cluster) release() {
 		os.RemoveAll(c.socket)
 	}
 	c.program.Close()
-}
-
-// relay passes the server's lines to the log at the level they ask for.
-func (c *Cluster) relay(out io.Reader, last *tail) {
-	lines := bufio.NewReader(out)
-	for {
-		line, err := lines.ReadString('\n')
-		if line = strings.TrimSpace(line); line != "" {
-			last.add(line)
-			level, text := c.level(line)
-			c.opt.Log.Log(context.Background(), level, "PostgreSQL says", "text", text)
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// level is how loud a line of the server is. FATAL ends one session, which its client hears of; while the server starts
-// or stops that is every session, on purpose. Only PANIC is the end of all.
-func (c *Cluster) level(line string) (slog.Level, string) {
-	kind, text, ok := strings.Cut(line, ":  ")
-	if !ok {
-		return slog.LevelDebug, line
-	}
-	switch {
-	case kind == "PANIC":
-		return slog.LevelError, text
-	case kind == "FATAL" && c.serving.Load():
-		return slog.LevelWarn, text
-	}
-	return slog.LevelDebug, text
-}
-
-// tail keeps the last lines a server said, for the error of a start that did not succeed.
-type tail struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (t *tail) add(line string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.lines = append(t.lines, line); len(t.lines) > 10 {
-		t.lines = t.lines[1:]
-	}
-}
-
-// String is the line that says why, else all of them.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, l := range t.lines {
-		if strings.HasPrefix(l, "FATAL:") || strings.HasPrefix(l, "PANIC:") {
-			return l
-		}
-	}
-	return strings.Join(t.lines, "; ")
 }
 
 // quoteList makes one element of a list setting of a path with commas or quotes in it.

@@ -233,6 +233,23 @@ func TestLongPathBelowClosedFolders(t *testing.T) {
 	}
 }
 
+func TestWhyAServerEnded(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"LOG:  starting\nFATAL:  the database system is starting up\nPANIC:  could not write to file \"pg_logical/replorigin_checkpoint.tmp\": No space left on device\nFATAL:  the database system is not yet accepting connections\nLOG:  shut down": "No space left on device (the disk is full",
+		"FATAL:  could not create shared memory segment: Cannot allocate memory\nLOG:  database system is shut down":                                                                                                                                   "could not create shared memory segment",
+		"LOG:  one\nLOG:  two": "LOG:  one; LOG:  two",
+	} {
+		var last tail
+		for line := range strings.SplitSeq(said, "\n") {
+			last.add(line)
+		}
+		if got := last.String(); !strings.Contains(got, want) || strings.Contains(got, "not yet accepting") {
+			t.Errorf("%q is given as the reason, want %q", got, want)
+		}
+	}
+}
+
 func TestCommaInThePath(t *testing.T) {
 	t.Parallel()
 	start(t, filepath.Join(t.TempDir(), "Smith, Jones"))
