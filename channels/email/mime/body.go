@@ -251,11 +251,18 @@ func (c *collector) attachUnread(p *part) {
 
 // add adds a file, up to as many as a mail may have parts.
 func (c *collector) add(a Attachment) {
-	if len(c.mail.Attachments) >= c.limits.Parts {
-		c.problems[ProblemParts] = true
-		return
+	if !c.full() {
+		c.mail.Attachments = append(c.mail.Attachments, a)
 	}
-	c.mail.Attachments = append(c.mail.Attachments, a)
+}
+
+// full says whether the mail has as many files as it may have.
+func (c *collector) full() bool {
+	if len(c.mail.Attachments) < c.limits.Parts {
+		return false
+	}
+	c.problems[ProblemParts] = true
+	return true
 }
 
 // embeddedName names a mail within the mail by its subject.

@@ -361,6 +361,9 @@ func (c *collector) unpackTNEF(content []byte) (body, bool) {
 
 func (c *collector) attachTNEF(m tnefMail, depth int) {
 	for _, f := range m.files {
+		if c.full() {
+			return
+		}
 		if f.embedded && depth < tnefMaxEmbedded {
 			if inner, ok := parseTNEF(f.content); ok {
 				if b := c.tnefBody(inner); len(b.lines) > 0 {
