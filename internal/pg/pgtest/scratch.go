@@ -58,15 +58,17 @@ func base() string {
 // sweep removes what janitors left that were themselves killed. A folder is dead when nobody holds its locks; a young
 // one may not have got to that yet.
 func sweep() {
-	dirs, err := filepath.Glob(filepath.Join(base(), prefix+"*"))
-	if err != nil {
-		return // TMPDIR is no valid pattern: nothing of ours was found there
-	}
-	for _, dir := range dirs {
-		st, err := os.Stat(dir)
-		if err != nil || time.Since(st.ModTime()) < time.Hour || pg.Held(dir) {
-			continue
+	for _, place := range []string{base(), os.TempDir()} {
+		dirs, err := filepath.Glob(filepath.Join(place, prefix+"*"))
+		if err != nil {
+			continue // TMPDIR is no valid pattern: nothing of ours was found there
 		}
-		os.RemoveAll(dir) // best effort: it may be another user's
+		for _, dir := range dirs {
+			st, err := os.Stat(dir)
+			if err != nil || time.Since(st.ModTime()) < time.Hour || pg.Held(dir) {
+				continue
+			}
+			os.RemoveAll(dir) // best effort: it may be another user's
+		}
 	}
 }
