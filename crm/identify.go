@@ -36,7 +36,7 @@ const Region = "CN"
 // Normal is the point in its one written form: email in lower case, phone in E.164. A phone number
 // that cannot be one, an email without "@", and control characters in any are fault.Invalid.
 func (p Point) Normal() (Point, error) {
-	p.Address = strings.ToValidUTF8(strings.TrimSpace(p.Address), "")
+	p.Address = strings.TrimSpace(strings.ToValidUTF8(p.Address, ""))
 	if p.Address == "" || len(p.Address) > 320 || strings.ContainsFunc(p.Address, unicode.IsControl) {
 		return p, fault.BadField("address", "bad_address")
 	}
@@ -48,16 +48,25 @@ func (p Point) Normal() (Point, error) {
 			return p, fault.BadField("email", "bad_email")
 		}
 	case Phone:
-		n, err := phonenumbers.Parse(p.Address, Region)
-		if err != nil || !phonenumbers.IsPossibleNumber(n) {
+		n, ok := number(p.Address)
+		if again, same := number(n); !ok || !same || again != n { // leading zeros can be lost once more
 			return p, fault.BadField("phone", "bad_phone")
 		}
-		p.Address = phonenumbers.Format(n, phonenumbers.E164)
+		p.Address = n
 	case Chat, Other:
 	default:
 		return p, fault.BadField("kind", "unknown_kind")
 	}
 	return p, nil
+}
+
+// number writes a phone number in E.164.
+func number(s string) (string, bool) {
+	n, err := phonenumbers.Parse(s, Region)
+	if err != nil || !phonenumbers.IsPossibleNumber(n) {
+		return "", false
+	}
+	return phonenumbers.Format(n, phonenumbers.E164), true
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

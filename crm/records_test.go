@@ -1,0 +1,217 @@
+package crm_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"frontline/crm"
+	"frontline/internal/authority"
+	"frontline/internal/authority/authoritytest"
+	"frontline/internal/fault"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+func TestEveryCommandOfCRMRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	left, boss := w.Hire("left", "agent"), w.Hire("boss", "admin")
+	if err := w.Accounts.ChangePerson(t.Context(), authority.System("cli"), left.ID, authority.PersonChange{Disabled: ptr(true)}); err != nil {
+		t.Fatal(err)
+	}
+	c := w.customer("a@x", "A")
+	if err := w.crm.EditContact(t.Context(), boss, c.ID, crm.Change{Account: ptr("厂")}); err != nil {
+		t.Fatal(err)
+	}
+	account := w.person(c.ID).Account.ID
+	authoritytest.Account(t, w.DB, w.crm, left, boss, authoritytest.Calls{
+		"Person": func(ctx context.Context, by authority.Actor) error { _, err := w.crm.Person(ctx, by, c.ID); return err },
+		"Company": func(ctx context.Context, by authority.Actor) error {
+			_, err := w.crm.Company(ctx, by, account)
+			return err
+		},
+		"Find": func(ctx context.Context, by authority.Actor) error { _, err := w.crm.Find(ctx, by, "a", 5); return err },
+		"EditContact": func(ctx context.Context, by authority.Actor) error {
+			return w.crm.EditContact(ctx, by, c.ID, crm.Change{Note: ptr("n")})
+		},
+	})
+	// Who is disabled finds nobody.
+	for name, read := range map[string]func() error{
+		"Person":  func() error { _, err := w.crm.Person(t.Context(), left, c.ID); return err },
+		"Company": func() error { _, err := w.crm.Company(t.Context(), left, account); return err },
+	} {
+		if err := read(); !errors.Is(err, fault.NotFound) {
+			t.Errorf("%s by who has left = %v, want not found", name, err)
+		}
+	}
+	if found, err := w.crm.Find(t.Context(), left, "a", 5); err != nil || len(found) != 0 {
+		t.Errorf("Find by who has left = %+v, %v; want nobody", found, err)
+	}
+}
+
+func TestAContactIsEdited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	c := w.customer("zhang@x.cn", "zhang")
+	other := w.customer("other@x.cn", "other")
+	edit := func(ch crm.Change) error { return w.crm.EditContact(t.Context(), li, c.ID, ch) }
+	if err := edit(crm.Change{Name: ptr(" 张\x00伟 "), Language: ptr("zh"), Note: ptr("喜欢电话"), Account: ptr("上海精密机床"),
+		AddPoints: []crm.Point{{Kind: crm.Phone, Address: "138 0013 8000"}, {Kind: crm.Email, Address: "ZHANG@x.cn"}}}); err != nil {
+		t.Fatal(err)
+	}
+	p := w.person(c.ID)
+	if p.Name != "张伟" || p.Language != "zh" || p.Note != "喜欢电话" || p.Account == nil || p.Account.Name != "上海精密机床" || len(p.Points) != 2 {
+		t.Errorf("after the edit %+v", p)
+	}
+	if got := w.count(`select count(*) from events where kind = 'contact.changed' and 'staff' = any (topics)`); got != 1 {
+		t.Errorf("%d events, want 1", got)
+	}
+	// Another of the same company joins its account, however it is written.
+	if err := w.crm.EditContact(t.Context(), li, other.ID, crm.Change{Account: ptr("上海精密机床 ")}); err != nil {
+		t.Fatal(err)
+	}
+	if a := w.person(other.ID).Account; a == nil || a.ID != p.Account.ID {
+		t.Errorf("the colleague's account is %+v, want the same", a)
+	}
+	company, err := w.crm.Company(t.Context(), li, p.Account.ID)
+	if err != nil || len(company.Contacts) != 2 {
+		t.Errorf("Company = %+v, %v; want both", company, err)
+	}
+	for what, c := range map[string]struct {
+		ch   crm.Change
+		kind error
+	}{
+		"an address that is somebody else's": {crm.Change{AddPoints: []crm.Point{{Kind: crm.Email, Address: "Other@x.cn"}}}, fault.Conflict},
+		"no address":                         {crm.Change{AddPoints: []crm.Point{{Kind: crm.Email, Address: "x"}}}, fault.Invalid},
+		"dropping no address":                {crm.Change{Drop: []crm.Point{{Kind: "fax", Address: "x"}}}, fault.Invalid},
+		"an empty name":                      {crm.Change{Name: ptr(" \u202e ")}, fault.Invalid},
+		"an unknown language":                {crm.Change{Language: ptr("fr")}, fault.Invalid},
+		"bytes that no column takes":         {crm.Change{Note: ptr("a\x00")}, fault.Invalid},
+	} {
+		if err := edit(c.ch); !errors.Is(err, c.kind) {
+			t.Errorf("%s = %v, want %v", what, err, c.kind)
+		}
+	}
+	if err := edit(crm.Change{Account: ptr(""), Drop: []crm.Point{{Kind: crm.Phone, Address: "+8613800138000"}, {Kind: crm.Email, Address: "other@x.cn"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := w.person(c.ID); p.Account != nil || len(p.Points) != 1 || p.Points[0].Address != "zhang@x.cn" {
+		t.Errorf("after the second edit %+v", p)
+	}
+	if p := w.person(other.ID); len(p.Points) != 1 {
+		t.Error("somebody else's address was dropped")
+	}
+	if err := w.crm.EditContact(t.Context(), li, 999, crm.Change{Note: ptr("x")}); !errors.Is(err, fault.NotFound) {
+		t.Errorf("a contact that is not there = %v", err)
+	}
+}
+
+func TestOneAddressGoesToOneContactHoweverManyClaimIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	var ids [8]int64
+	for i := range ids {
+		ids[i] = w.customer(string(rune('a'+i))+"@x", "").ID
+	}
+	claim := crm.Point{Kind: crm.Phone, Address: "13800138000"}
+	crowd(16, func(i int) {
+		var err error
+		if i < 8 {
+			err = w.crm.EditContact(t.Context(), li, ids[i], crm.Change{AddPoints: []crm.Point{claim, {Kind: crm.Chat, Address: string(rune('a' + i))}}})
+		} else {
+			_, err = w.identify(claim, "")
+		}
+		if err != nil && !errors.Is(err, fault.Conflict) {
+			t.Errorf("claim %d: %v", i, err)
+		}
+	})
+	if n := w.count(`select count(*) from contact_points where kind = 'phone'`); n != 1 {
+		t.Errorf("the number belongs to %d contacts", n)
+	}
+}
+
+func TestAccountsOfOneNameAreOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	crowd(8, func(i int) {
+		c := w.customer(string(rune('a'+i))+"@x", "")
+		if err := w.crm.EditContact(t.Context(), li, c.ID, crm.Change{Account: ptr([]string{"ACME", "acme", "Acme "}[i%3])}); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := w.count(`select count(*) from accounts`); n != 1 {
+		t.Errorf("%d accounts, want 1", n)
+	}
+}
+
+func TestDuplicatesAreProposedWithTheReason(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	me := w.customer("zhangwei@example.cn", "张伟")
+	name := w.customer("zw@other.cn", "张伟")
+	mailbox := w.customer("zhangwei@gmail.com", "Wei")
+	w.customer("li@example.cn", "李娜")
+	w.customer("admin@example.cn", "admin")
+	short := w.customer("li@other.cn", "Li")
+	dup := func(id int64) (out []crm.Duplicate) {
+		err := w.Gate.View(t.Context(), email, func(q authority.Query) (err error) {
+			out, err = w.crm.Duplicates(t.Context(), q, id)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	want := []crm.Duplicate{{name.ID, "张伟", "zw@other.cn", "same_name"}, {mailbox.ID, "Wei", "zhangwei@gmail.com", "same_mailbox_name"}}
+	if got := dup(me.ID); !slices.Equal(got, want) {
+		t.Errorf("duplicates %+v, want %+v", got, want)
+	}
+	if got := dup(short.ID); len(got) != 0 {
+		t.Errorf("a mailbox name as short as that proves nothing: %+v", got)
+	}
+}
+
+func TestFindByTheBeginningOfNameOrAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	a, b := w.customer("zhang@example.cn", "张伟"), w.customer("wei@example.cn", "Zhang Wei")
+	for words, want := range map[string][]int64{
+		"zhang": {a.ID, b.ID}, "ZHANG W": {b.ID}, "张": {a.ID}, "wei@": {b.ID}, "": {}, "  ": {}, "%": nil, "x": nil, "\U0010FFFF": nil,
+	} {
+		found, err := w.crm.Find(t.Context(), li, words, 10)
+		if err != nil {
+			t.Errorf("Find %q: %v", words, err)
+		}
+		var ids []int64
+		for _, p := range found {
+			ids = append(ids, p.ID)
+		}
+		if !slices.Equal(ids, want) && len(ids)+len(want) > 0 {
+			t.Errorf("Find %q = %v, want %v", words, ids, want)
+		}
+	}
+	if _, err := w.crm.Find(t.Context(), li, "a\x00", 10); !errors.Is(err, fault.Invalid) {
+		t.Errorf("Find of NUL = %v, want invalid", err)
+	}
+}
+
+func TestABouncedAddressIsRemembered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.customer("gone@x", "")
+	for _, good := range []bool{false, true} {
+		if err := w.part(func(ctx context.Context, tx *authority.Tx) error { return crm.Bounced(ctx, tx, "Gone@X", good) }); err != nil {
+			t.Fatal(err)
+		}
+		if at := w.person(c.ID).Points[0].BouncedAt; (at == nil) != good {
+			t.Errorf("after good = %v it bounced at %v", good, at)
+		}
+	}
+}
