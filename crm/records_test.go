@@ -58,8 +58,10 @@ func TestAContactIsEdited(t *testing.T) {
 	c := w.customer("zhang@x.cn", "zhang")
 	other := w.customer("other@x.cn", "other")
 	edit := func(ch crm.Change) error { return w.crm.EditContact(t.Context(), li, c.ID, ch) }
-	if err := edit(crm.Change{Name: ptr(" 张\x00伟 "), Language: ptr("zh"), Note: ptr("喜欢电话"), Account: ptr("上海精密机床"),
-		AddPoints: []crm.Point{{Kind: crm.Phone, Address: "138 0013 8000"}, {Kind: crm.Email, Address: "ZHANG@x.cn"}}}); err != nil {
+	if err := edit(crm.Change{
+		Name: ptr(" 张\x00伟 "), Language: ptr("zh"), Note: ptr("喜欢电话"), Account: ptr("上海精密机床"),
+		AddPoints: []crm.Point{{Kind: crm.Phone, Address: "138 0013 8000"}, {Kind: crm.Email, Address: "ZHANG@x.cn"}},
+	}); err != nil {
 		t.Fatal(err)
 	}
 	p := w.person(c.ID)

@@ -116,7 +116,7 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 	if e.Queue != nil && *e.Queue != was.Queue {
 		to = append(to, topics(ticket, *e.Queue, nil)[0])
 	}
-	if e.Assignee != nil && *e.Assignee != was.Assignee {
+	if e.Assignee != nil && *e.Assignee != was.Assignee && *e.Assignee != 0 {
 		to = append(to, fmt.Sprint("agent:", *e.Assignee))
 	}
 	tx.Emit("ticket.changed", object(ticket), to...)

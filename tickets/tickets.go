@@ -9,6 +9,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
+	"slices"
 	"strconv"
 
 	"frontline/crm"
@@ -72,12 +73,12 @@ func short(name string) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// names are short names, the first max of them.
+// names are short names, each once, of the first max.
 func names(all []string, max int) []string {
 	out := make([]string, 0, min(len(all), max))
 	for _, n := range all[:cap(out)] {
-		if n != "" {
-			out = append(out, short(n))
+		if n = short(n); n != "" && !slices.Contains(out, n) {
+			out = append(out, n)
 		}
 	}
 	return out

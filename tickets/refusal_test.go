@@ -1,0 +1,80 @@
+package tickets_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"frontline/crm"
+	"frontline/internal/authority"
+	"frontline/internal/authority/authoritytest"
+	"frontline/tickets"
+)
+
+func TestEveryCommandOfTicketsRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	left, boss := w.Hire("left", "agent"), w.Hire("boss", "admin")
+	got := w.mail("zhang@example.cn", "help", func(in *tickets.Inbound) { in.Keys = []string{"k"} })
+	more := w.mail("zhang@example.cn", "more", refersTo("k"))
+	other := w.mail("wang@example.cn", "other")
+	linked := w.mail("eve@example.com", "re", refersTo("k"))
+	link := w.view(linked.Ticket).Links[0].ID
+	if err := w.Accounts.ChangePerson(t.Context(), authority.System("cli"), left.ID, authority.PersonChange{Disabled: ptr(true)}); err != nil {
+		t.Fatal(err)
+	}
+	type who = authority.Actor
+	authoritytest.Account(t, w.DB, w.tickets, left, boss, authoritytest.Calls{
+		"Receive": func(ctx context.Context, by who) error {
+			return second(w.tickets.Receive(ctx, by, tickets.Inbound{Channel: "form", From: crm.Point{Kind: crm.Email, Address: "a@x"}, Text: "x"}))
+		},
+		"Create": func(ctx context.Context, by who) error {
+			return second(w.tickets.Create(ctx, by, tickets.Opening{Subject: "x", Channel: "form", Text: "x", Contact: tickets.Given{Name: "x"}}))
+		},
+		"Enter": func(ctx context.Context, by who) error {
+			return second(w.tickets.Enter(ctx, by, got.Ticket, "", "x", nil))
+		},
+		"Reply": func(ctx context.Context, by who) error {
+			return second(w.tickets.Reply(ctx, by, tickets.Reply{Ticket: got.Ticket, Text: "x"}))
+		},
+		"Note": func(ctx context.Context, by who) error {
+			return second(w.tickets.Note(ctx, by, got.Ticket, "", "x", nil))
+		},
+		"Edit": func(ctx context.Context, by who) error {
+			return w.tickets.Edit(ctx, by, got.Ticket, tickets.Edit{Priority: ptr(1)})
+		},
+		"SaveDraft": func(ctx context.Context, by who) error {
+			return w.tickets.SaveDraft(ctx, by, got.Ticket, tickets.Draft{Text: "x"})
+		},
+		"DropDraft": func(ctx context.Context, by who) error { return w.tickets.DropDraft(ctx, by, got.Ticket) },
+		"Split": func(ctx context.Context, by who) error {
+			return second(w.tickets.Split(ctx, by, got.Ticket, more.Message))
+		},
+		"Move": func(ctx context.Context, by who) error {
+			return w.tickets.Move(ctx, by, got.Ticket, more.Message, other.Ticket)
+		},
+		"DismissLink": func(ctx context.Context, by who) error { return w.tickets.DismissLink(ctx, by, linked.Ticket, link) },
+		"Upload": func(ctx context.Context, by who) error {
+			return second(w.tickets.Upload(ctx, by, "a", "b", strings.NewReader("c")))
+		},
+		"SaveQueue": func(ctx context.Context, by who) error {
+			return second(w.tickets.SaveQueue(ctx, by, 0, tickets.QueueEdit{Name: "q"}))
+		},
+		"SetPresence": func(ctx context.Context, by who) error { return w.tickets.SetPresence(ctx, by, by.ID, "ready", "") },
+
+		"Ticket":   func(ctx context.Context, by who) error { return second(w.tickets.Ticket(ctx, by, got.Ticket)) },
+		"Timeline": func(ctx context.Context, by who) error { return second(w.tickets.Timeline(ctx, by, got.Ticket, 0, 5)) },
+		"HTML":     func(ctx context.Context, by who) error { _, _, err := w.tickets.HTML(ctx, by, got.Message); return err },
+		"Raw":      func(ctx context.Context, by who) error { return second(w.tickets.Raw(ctx, by, got.Message)) },
+		"Open":     func(ctx context.Context, by who) error { _, _, err := w.tickets.Open(ctx, by, 1); return err },
+		"Visible":  func(ctx context.Context, by who) error { return w.tickets.Visible(ctx, by, got.Ticket) },
+		"List": func(ctx context.Context, by who) error {
+			return second(w.tickets.List(ctx, by, tickets.Filter{Limit: 5}))
+		},
+		"Queues":      func(ctx context.Context, by who) error { return second(w.tickets.Queues(ctx, by)) },
+		"QueueTopics": func(ctx context.Context, by who) error { return second(w.tickets.QueueTopics(ctx, by)) },
+		"Seats":       func(ctx context.Context, by who) error { return second(w.tickets.Seats(ctx, by)) },
+		"Seat":        func(ctx context.Context, by who) error { return second(w.tickets.Seat(ctx, by, boss.ID)) },
+		"Present":     func(ctx context.Context, by who) error { return second(w.tickets.Present(ctx, by)) },
+	})
+}
