@@ -22,6 +22,8 @@ type Draft struct {
 	Attachments []int64   `json:"attachments" required:"false" maxItems:"50"`
 	Seen        int64     `json:"seen" required:"false" doc:"last message on the screen when the draft was begun"`
 	UpdatedAt   time.Time `json:"updated_at" required:"false" readOnly:"true"`
+	// Files tells whoever takes the draft up again what the attachments are.
+	Files []Attached `json:"files" required:"false" readOnly:"true" doc:"the attachments that are still there"`
 }
 
 // SaveDraft keeps the agent's draft on a ticket.
@@ -79,6 +81,13 @@ func readDraft(ctx context.Context, q authority.Query, by authority.Actor, ticke
 	}
 	if err != nil {
 		return nil, fmt.Errorf("draft: %w", err)
+	}
+	rows, err := q.Query(ctx, `select id, name, type, size, inline from attachments where id = any ($1) order by array_position($1, id)`, d.Attachments)
+	if err != nil {
+		return nil, fmt.Errorf("files of the draft: %w", err)
+	}
+	if d.Files, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Attached]); err != nil {
+		return nil, fmt.Errorf("files of the draft: %w", err)
 	}
 	return &d, nil
 }

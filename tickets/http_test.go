@@ -116,7 +116,7 @@ func TestATicketFromFirstWordToLast(t *testing.T) {
 	note := a.Must(201, "li", "POST", path+"/messages", `{"direction":"note","text":"编码器?","note_type":"diagnosis"}`)
 	file := a.Must(201, "li", "POST", "/api/v1/attachments?name=%E6%89%8B%E5%86%8C.pdf", []byte("%PDF"), "Content-Type", "application/pdf")
 	a.Must(204, "li", "PUT", path+"/draft", map[string]any{"text": "您好", "to": []string{"zhang@example.cn"}, "attachments": []int64{file.ID("id")}, "seen": more.ID("id")})
-	if d := a.Must(200, "li", "GET", path, nil); d.Get("draft.text") != "您好" || d.ID("draft.attachments.0") != file.ID("id") {
+	if d := a.Must(200, "li", "GET", path, nil); d.Get("draft.text") != "您好" || d.ID("draft.attachments.0") != file.ID("id") || d.ID("draft.files.0.id") != file.ID("id") {
 		t.Errorf("draft %v", d.Get("draft"))
 	}
 	out := a.Must(201, "li", "POST", path+"/messages", map[string]any{
