@@ -82,6 +82,9 @@ export function MailboxForm({ mailbox, close }: { mailbox: Mailbox | null; close
             )
           }
         </Form.Item>
+        <Form.Item noStyle dependencies={[["imap", "auth"], ["smtp", "auth"]]}>
+          {() => [form.getFieldValue(["imap", "auth"]), form.getFieldValue(["smtp", "auth"])].some((a) => a && a !== "password") && <OAuth kept={mailbox !== null} />}
+        </Form.Item>
         <details className={css.more}>
           <summary>{t("mailboxes.more")}</summary>
           <div className={css.two}>
@@ -115,6 +118,30 @@ export function MailboxForm({ mailbox, close }: { mailbox: Mailbox | null; close
         </details>
       </Form>
     </Modal>
+  );
+}
+
+/** Where access tokens come from, for providers that take no passwords. */
+function OAuth({ kept }: { kept: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <fieldset className={css.serverFields}>
+      <legend>{t("mailboxes.oauth")}</legend>
+      <div className={css.two}>
+        <Form.Item name={["oauth", "token_url"]} label={t("mailboxes.token_url")}>
+          <Input type="url" />
+        </Form.Item>
+        <Form.Item name={["oauth", "scopes"]} label={t("mailboxes.scopes")}>
+          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[" ", ","]} />
+        </Form.Item>
+        <Form.Item name={["oauth", "client_id"]} label={t("mailboxes.client_id")}>
+          <Input autoComplete="off" />
+        </Form.Item>
+        <Form.Item name="oauth_secret" label={t("mailboxes.oauth_secret")}>
+          <Input.Password autoComplete="new-password" placeholder={kept ? t("mailboxes.password_kept") : ""} />
+        </Form.Item>
+      </div>
+    </fieldset>
   );
 }
 

@@ -1,9 +1,9 @@
 import { CheckCircleFilled, ExclamationCircleFilled, MailOutlined, MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Button, Progress } from "antd";
 import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
-import { mailboxes } from "@/api/calls";
+import { mailboxes, testMailbox } from "@/api/calls";
 import type { Folder, Health, Mailbox, MailServer } from "@/api/types";
 import { keys } from "@/data/keys";
 import { queuesQuery } from "@/data/queries";
@@ -56,6 +56,7 @@ function Card({ mailbox, edit }: { mailbox: Mailbox; edit: () => void }) {
   const { t, i18n } = useTranslation();
   const { data: queues = [] } = useQuery(queuesQuery);
   const [aside, setAside] = useState(false);
+  const test = useMutation({ mutationFn: () => testMailbox(mailbox.id) });
   const q = queues.find((x) => x.id === mailbox.queue_id);
   const { receiving, sending } = mailbox.state;
   const kept = mailbox.set_aside + mailbox.quarantined;
@@ -71,10 +72,17 @@ function Card({ mailbox, edit }: { mailbox: Mailbox; edit: () => void }) {
             {q && ` → ${(i18n.language === "en" && q.name_en) || q.name}`}
           </p>
         </div>
-        <Button size="small" onClick={edit}>
-          {t("mailboxes.edit")}
-        </Button>
+        <div className={css.acts}>
+          <Button size="small" loading={test.isPending} onClick={() => test.mutate()}>
+            {t("mailboxes.test")}
+          </Button>
+          <Button size="small" onClick={edit}>
+            {t("mailboxes.edit")}
+          </Button>
+        </div>
       </div>
+      {test.data && <TestResult result={test.data} />}
+      {test.error && <p className={css.errorText}>{test.error.message}</p>}
       <State name={t("mailboxes.receiving")} health={receiving} server={mailbox.imap} />
       <Folders folders={receiving?.folders ?? []} />
       <State name={t("mailboxes.sending")} health={sending} server={mailbox.smtp} />
@@ -90,6 +98,29 @@ function Card({ mailbox, edit }: { mailbox: Mailbox; edit: () => void }) {
       )}
       {aside && <Aside mailbox={mailbox} close={() => setAside(false)} />}
     </li>
+  );
+}
+
+/** What a login to each server gave, in words. */
+function TestResult({ result }: { result: Awaited<ReturnType<typeof testMailbox>> }) {
+  const { t } = useTranslation();
+  const words = t as unknown as (key: string, options: object) => string;
+  const sides = [
+    [t("mailboxes.receiving"), result.receiving],
+    [t("mailboxes.sending"), result.sending],
+  ] as const;
+  return (
+    <ul className={css.tried} role="status">
+      {sides.map(
+        ([name, side]) =>
+          side && (
+            <li key={name} data-ok={side.ok}>
+              <b>{name}</b> {side.ok ? t("mailboxes.test_ok") : words(`mail_fault.${side.error}`, { defaultValue: side.error })}{" "}
+              <span className={css.muted}>{side.ok ? side.folders?.join(", ") : side.detail}</span>
+            </li>
+          ),
+      )}
+    </ul>
   );
 }
 

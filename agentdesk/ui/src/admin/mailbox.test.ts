@@ -10,6 +10,7 @@ const mailbox: Mailbox = {
   queue_id: 1,
   imap: server,
   smtp: null,
+  oauth: null,
   signature: "",
   acknowledge: true,
   ack_text: "",
@@ -24,7 +25,7 @@ const mailbox: Mailbox = {
 };
 
 test("a mailbox that is saved without a change stays what it was", () => {
-  const { id: _, state: _s, waiting: _w, set_aside: _a, quarantined: _q, smtp: _m, ...same } = mailbox;
+  const { id: _, state: _s, waiting: _w, set_aside: _a, quarantined: _q, smtp: _m, oauth: _o, ...same } = mailbox;
   expect(bodyOf(fieldsOf(mailbox) as Fields)).toEqual(same);
 });
 

@@ -5,7 +5,11 @@ import type { Mailbox, MailServer } from "@/api/types";
 export type ServerFields = Partial<MailServer> & { on: boolean };
 
 /** The fields of the form. */
-export type Fields = Omit<MailboxBody, "imap" | "smtp"> & { imap: ServerFields; smtp: ServerFields };
+export type Fields = Omit<MailboxBody, "imap" | "smtp" | "oauth"> & {
+  imap: ServerFields;
+  smtp: ServerFields;
+  oauth?: Partial<NonNullable<MailboxBody["oauth"]>>;
+};
 
 const usual = { security: "tls", auth: "password" } as const;
 
@@ -26,6 +30,7 @@ export function fieldsOf(m: Mailbox | null): Partial<Fields> {
     plus_token,
     trust_authserv,
     disabled,
+    ...(m.oauth ? { oauth: m.oauth } : {}),
     imap: { ...usual, port: 993, ...m.imap, on: m.imap !== null },
     smtp: { ...usual, port: 465, ...m.smtp, on: m.smtp !== null },
   };
@@ -33,13 +38,16 @@ export function fieldsOf(m: Mailbox | null): Partial<Fields> {
 
 /** What the server is told: an empty secret is no secret and stays what it was, a server switched off is none. */
 export function bodyOf(v: Fields): MailboxBody {
-  const { imap, smtp, imap_secret, smtp_secret, ...rest } = v;
+  const { imap, smtp, imap_secret, smtp_secret, oauth, oauth_secret, ...rest } = v;
+  const { token_url, client_id, scopes = [] } = oauth ?? {};
   return {
     ...rest,
     ...(imap.on ? { imap: server(imap) } : {}),
     ...(smtp.on ? { smtp: server(smtp) } : {}),
     ...(imap_secret ? { imap_secret } : {}),
     ...(smtp_secret ? { smtp_secret } : {}),
+    ...(token_url && client_id ? { oauth: { token_url, client_id, scopes } } : {}),
+    ...(oauth_secret ? { oauth_secret } : {}),
   };
 }
 

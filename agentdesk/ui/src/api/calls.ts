@@ -69,5 +69,7 @@ export const mailboxes = (signal?: AbortSignal) => api.GET("/mailboxes", opt(sig
 export type MailboxBody = S["Edit"];
 export const addMailbox = (b: MailboxBody) => api.POST("/mailboxes", { body: b });
 export const changeMailbox = (id: number, b: MailboxBody) => api.PUT("/mailboxes/{id}", { params: { path: { id } }, body: b });
+/** Logs in to both servers of a mailbox and tells what happened; null for a server that is not set up. */
+export const testMailbox = (id: number) => api.POST("/mailboxes/{id}/test", { params: { path: { id } } }).then(body);
 export const mailAside = (id: number, after?: string, signal?: AbortSignal) =>
   api.GET("/mailboxes/{id}/aside", { params: { path: { id }, query: after ? { after } : {} }, ...opt(signal) }).then(body);

@@ -921,6 +921,8 @@ export interface components {
              * @enum {string}
              */
             direction: "out" | "note";
+            /** @description the attachments that are still there */
+            readonly files?: components["schemas"]["Attached"][];
             /**
              * Format: int64
              * @description last message on the screen when the draft was begun

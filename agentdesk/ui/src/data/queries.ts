@@ -1,6 +1,8 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as api from "@/api/calls";
+import type { Row } from "@/api/types";
 import { keys } from "./keys.ts";
+import type { Pages } from "./lists.ts";
 
 /** How each thing is read; the keys are its name, the events keep it fresh. */
 export const meQuery = queryOptions({ queryKey: keys.me, queryFn: () => api.me() });
@@ -30,6 +32,17 @@ export const timelineQuery = (id: number) =>
     getNextPageParam: (page) => page.next || undefined,
     gcTime: keep,
   });
+
+/** A ticket as some list shows it: enough for its head while the whole of it is on its way. */
+export function listedRow(client: QueryClient, id: number): Row | undefined {
+  for (const [, list] of client.getQueriesData<Pages<Row>>({ queryKey: keys.lists })) {
+    for (const p of list?.pages ?? []) {
+      const row = p.items.find((r) => r.id === id);
+      if (row) return row;
+    }
+  }
+  return undefined;
+}
 
 /** Fetches a ticket that will probably be opened, so that it opens at once. */
 export function prefetch(client: QueryClient, id: number): void {

@@ -17,7 +17,7 @@ export function Files({ ticket, s }: { ticket: number; s: Store<Writing> }) {
       {files.map((f) => (
         <li key={f.local} className={css.file} data-error={f.error !== "" || undefined} title={f.error || f.name}>
           <FileIcon type={f.type} />
-          <bdi className={css.fileName}>{f.name || t("composer.file", { id: f.id ?? 0 })}</bdi>
+          <bdi className={css.fileName}>{f.name}</bdi>
           <span className={css.fileState}>{f.error || (f.size > 0 ? fileSize(f.size) : "")}</span>
           <button type="button" aria-label={t("composer.drop", { address: f.name })} onClick={() => detach(ticket, s, f.local)}>
             <CloseOutlined />

@@ -1,6 +1,6 @@
 import { dropDraft, saveDraft, type DraftBody } from "@/api/calls";
 import { newKey, Problem } from "@/api/client";
-import type { Draft, Entry, Ticket } from "@/api/types";
+import type { Attachment, Draft, Entry, Ticket } from "@/api/types";
 import { line } from "@/live/state";
 import { type Store, store } from "@/parts/store";
 
@@ -68,10 +68,15 @@ function begin(ticket: Ticket): Writing {
   const unsaved = read(ticket.id);
   const d = unsaved ?? ticket.draft;
   if (!d) return blank(ticket);
-  const { direction, text, to = [], cc = [], bcc = [], attachments = [] } = d;
-  const files = attachments.map((id, i) => ({ local: -1 - i, id, name: "", size: 0, type: "", progress: 1, error: "" }));
+  const { direction, text, to = [], cc = [], bcc = [] } = d;
+  const files = kept(d.files ?? []);
   const seen = d.seen || ticket.last_message_id;
   return { direction, text, to, cc, bcc, files, seen, open: true, saved: unsaved ? "here" : "kept", key: newKey() };
+}
+
+/** Files that the server has already. */
+function kept(files: Attachment[]): File_[] {
+  return files.map(({ id, name, size, type }, i) => ({ local: -1 - i, id, name, size, type, progress: 1, error: "" }));
 }
 
 function blank(ticket: Ticket): Writing {
@@ -100,7 +105,6 @@ export function write(ticket: Ticket, entries: Entry[], direction: "out" | "note
 
 /** Puts a message that did not arrive into the composer, to be mended and sent as a new one. */
 export function writeAgain(ticket: Ticket, entry: Entry): void {
-  const files = entry.attachments.map((a, i) => ({ local: -1 - i, id: a.id, name: a.name, size: a.size, type: a.type, progress: 1, error: "" }));
   change(ticket.id, writingOn(ticket), {
     direction: "out",
     open: true,
@@ -108,7 +112,7 @@ export function writeAgain(ticket: Ticket, entry: Entry): void {
     to: entry.to,
     cc: entry.cc,
     bcc: entry.bcc,
-    files,
+    files: kept(entry.attachments),
     seen: ticket.last_message_id,
   });
 }
@@ -116,7 +120,7 @@ export function writeAgain(ticket: Ticket, entry: Entry): void {
 /** Changes what is written and keeps it: in the browser at once, on the server when the writer pauses. */
 export function change(ticket: number, s: Store<Writing>, part: Partial<Writing>): void {
   s.set((w) => ({ ...w, ...part, saved: "saving", key: newKey() }));
-  localStorage.setItem(place(ticket), JSON.stringify(body(s.get())));
+  localStorage.setItem(place(ticket), JSON.stringify(local(s.get())));
   clearTimeout(timers.get(ticket));
   timers.set(
     ticket,
@@ -170,6 +174,12 @@ export const empty = (w: Pick<Writing, "text" | "files">) => w.text.trim() === "
 function body(w: Writing): DraftBody {
   const attachments = w.files.flatMap((f) => (f.id === null ? [] : [f.id]));
   return { direction: w.direction, text: w.text, to: w.to, cc: w.cc, bcc: w.bcc, attachments, seen: w.seen };
+}
+
+/** What this browser keeps until the server has it: as the server gives it back, with the files' names. */
+function local(w: Writing): Draft {
+  const files = w.files.flatMap(({ id, name, size, type }) => (id === null ? [] : [{ id, name, size, type, inline: false }]));
+  return { ...body(w), files };
 }
 
 function read(ticket: number): Draft | null {

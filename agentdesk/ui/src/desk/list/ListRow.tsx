@@ -48,6 +48,7 @@ export const ListRow = memo(function ListRow({ row, top, position, total, open, 
       aria-posinset={position}
       aria-setsize={total}
       onPointerEnter={() => (timer.current = setTimeout(() => prefetch(client, row.id), intent))}
+      onPointerDown={() => prefetch(client, row.id)}
       onPointerLeave={() => clearTimeout(timer.current)}
     >
       <button type="button" className={css.rowButton} aria-current={open || undefined} onClick={() => show(row.id)}>

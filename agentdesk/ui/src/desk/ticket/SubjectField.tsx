@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Ticket } from "@/api/types";
+import type { Row } from "@/api/types";
 import css from "./ticket.module.css";
 import { useChange } from "./useChange.ts";
 
 /** The subject, which a double click or Enter on it makes a field. */
-export function SubjectField({ ticket }: { ticket: Ticket }) {
+export function SubjectField({ ticket }: { ticket: Row }) {
   const { t } = useTranslation();
   const change = useChange();
   const [text, setText] = useState<string | null>(null);

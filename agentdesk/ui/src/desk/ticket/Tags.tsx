@@ -1,13 +1,13 @@
 import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Ticket } from "@/api/types";
+import type { Row } from "@/api/types";
 import { Quiet } from "@/parts/Quiet";
 import css from "./ticket.module.css";
 import { useChange } from "./useChange.ts";
 
 /** The tags of a ticket, with one small field to add another. */
-export function Tags({ ticket }: { ticket: Ticket }) {
+export function Tags({ ticket }: { ticket: Row }) {
   const { t } = useTranslation();
   const change = useChange();
   const [text, setText] = useState<string | null>(null);

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { App, Button, Dropdown, type MenuProps } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Ticket, TicketState } from "@/api/types";
+import type { Row, TicketState } from "@/api/types";
 import { agentsQuery, queuesQuery, useMe } from "@/data/queries";
 import { run } from "@/keys/commands";
 import { useCommand } from "@/keys/useKeys";
@@ -22,7 +22,7 @@ const states: TicketState[] = ["open", "pending", "on_hold", "resolved", "closed
 const tones = { open: "accent", pending: "warn", on_hold: "plain", resolved: "good", closed: "plain" } as const;
 
 /** What the ticket is and who has it; each word is also the way to change it. */
-export function TicketHead({ ticket, close }: { ticket: Ticket; close: () => void }) {
+export function TicketHead({ ticket, close }: { ticket: Row; close: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const change = useChange();
@@ -102,7 +102,7 @@ function Pick({ label, value, items, selected, choose, open, onOpenChange }: Pic
   );
 }
 
-function QueuePick({ ticket }: { ticket: Ticket }) {
+function QueuePick({ ticket }: { ticket: Row }) {
   const { t, i18n } = useTranslation();
   const change = useChange();
   const { data: queues = [] } = useQuery(queuesQuery);
@@ -121,7 +121,7 @@ function QueuePick({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function AssigneePick({ ticket }: { ticket: Ticket }) {
+function AssigneePick({ ticket }: { ticket: Row }) {
   const { t } = useTranslation();
   const change = useChange();
   const me = useMe();

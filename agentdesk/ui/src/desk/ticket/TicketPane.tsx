@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { ticketQuery } from "@/data/queries";
+import { listedRow, ticketQuery } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
 import { useWatch } from "@/live/state";
 import { Bone, Failed, Late } from "@/parts/states";
@@ -12,6 +12,8 @@ import { Timeline } from "./Timeline.tsx";
 /** The ticket that is open: what it is, what was said, and where to answer. */
 export function TicketPane({ id, close }: { id: number; close: () => void }) {
   const { data, error, refetch, isPending } = useQuery(ticketQuery(id));
+  const client = useQueryClient();
+  const head = data ?? listedRow(client, id);
   useWatch(`ticket:${id}`);
   // Who presses "r" before the ticket is there means it all the same.
   const [wanted, setWanted] = useState<"out" | "note" | null>(null);
@@ -30,8 +32,8 @@ export function TicketPane({ id, close }: { id: number; close: () => void }) {
   return (
     <article className={css.pane} aria-busy={isPending}>
       {error && !data && <Failed error={error} retry={() => void refetch()} />}
-      {data && <TicketHead ticket={data} close={close} />}
-      {isPending && <HeadSkeleton />}
+      {head && <TicketHead ticket={head} close={close} />}
+      {!head && isPending && <HeadSkeleton />}
       {!(error && !data) && <Timeline id={id} ticket={data} />}
       {data && <Composer ticket={data} wanted={wanted} />}
     </article>
