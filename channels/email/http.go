@@ -90,14 +90,14 @@ func (e *Email) aside(ctx context.Context, by authority.Actor, mailbox int64, p 
 	return web.NewPage(rows, p.Limit, func(a Aside) int64 { return a.ID })
 }
 
-// mayEdit refuses who may not change mailboxes: their servers and state are nobody else's business.
+// mayEdit hides mailboxes from who may not change them: their servers and state are nobody else's business.
 func (e *Email) mayEdit(ctx context.Context, q authority.Query, by authority.Actor) error {
 	var may bool
 	if err := q.QueryRow(ctx, `select exists (select from agents a join rights r on r.act = 'mailbox.edit' and r.role = any (a.roles) where a.id = $1 and a.disabled_at is null)`, by.ID).Scan(&may); err != nil {
 		return wrap("may edit mailboxes", err)
 	}
 	if !may {
-		return fault.New(fault.Forbidden, "not_allowed", "act", "mailbox.edit")
+		return fault.New(fault.NotFound, "not_found", "what", "mailbox")
 	}
 	return nil
 }
