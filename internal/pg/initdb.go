@@ -115,7 +115,7 @@ func create(ctx context.Context, b Binaries, id identity, dir string, volatile b
 			return fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out.Bytes()))
 		}
 	}
-	conf, err := os.OpenFile(filepath.Join(fresh, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	conf, err := os.OpenFile(filepath.Join(fresh, "postgresql.conf"), os.O_APPEND|os.O_WRONLY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
 		return err
 	}
@@ -148,10 +148,20 @@ func configure(id identity, dir string, volatile bool) error {
 	if old, err := os.ReadFile(file); err == nil && string(old) == text {
 		return nil
 	}
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	// A file of its own that takes the place of the old one: a link that lies there leads nowhere.
+	fresh := file + ".new"
+	if err := os.RemoveAll(fresh); err != nil {
 		return err
 	}
-	return id.own(file)
+	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err := errors.Join(err, f.Close(), id.own(fresh)); err != nil {
+		return err // half of it on a full disk
+	}
+	return os.Rename(fresh, file)
 }
 
 // syncFolder puts the whole file system of a folder on disk: initdb's thousand files one by one take longer.

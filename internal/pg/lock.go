@@ -93,7 +93,8 @@ func readHolder(dir string) holder {
 
 // lockFile opens dir/name and locks it when nobody else has.
 func lockFile(dir, name string) (f *os.File, free bool, err error) {
-	f, err = os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600)
+	// The folder is Postgres's own: what lies there must not lead root elsewhere.
+	f, err = os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, false, err
 	}

@@ -160,7 +160,7 @@ func (c *Cluster) place(id identity, last holder) error {
 	fits := func(dir string) bool {
 		return len(dir) <= 107-len("/.s.PGSQL.5432.lock") && !strings.Contains(dir, ",")
 	}
-	ours := last.Socket != "" && strings.HasPrefix(filepath.Base(last.Socket), "frontline-pg-")
+	ours := filepath.Dir(last.Socket) == filepath.Clean(os.TempDir()) && strings.HasPrefix(filepath.Base(last.Socket), "frontline-pg-")
 	if ours {
 		if err := os.RemoveAll(last.Socket); err != nil {
 			return err

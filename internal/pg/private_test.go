@@ -233,6 +233,33 @@ func TestLongPathBelowClosedFolders(t *testing.T) {
 	}
 }
 
+// Whoever has broken into Postgres has its folder, and must not get root's files by it.
+func TestLinksInTheFolderLeadNowhere(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "pg")
+	c, _ := start(t, dir)
+	if err := c.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	treasure := filepath.Join(t.TempDir(), "treasure")
+	link := func(name string) error {
+		return errors.Join(os.RemoveAll(filepath.Join(dir, name)), os.Symlink(treasure, filepath.Join(dir, name)))
+	}
+	if err := errors.Join(os.WriteFile(treasure, []byte("gold"), 0o600), link("data/frontline.conf"), link("data/frontline.conf.new")); err != nil {
+		t.Fatal(err)
+	}
+	c, _ = start(t, dir)
+	if err := errors.Join(c.Stop(), link(programLock)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := StartPrivate(t.Context(), ClusterOptions{Dir: dir}); !errors.Is(err, syscall.ELOOP) {
+		t.Errorf("start with a link for its lock: %v", err)
+	}
+	if b, err := os.ReadFile(treasure); err != nil || string(b) != "gold" {
+		t.Errorf("the file elsewhere is %q, %v", b, err)
+	}
+}
+
 func TestWhyAServerEnded(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]string{
