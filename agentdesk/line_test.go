@@ -23,17 +23,17 @@ func TestADeskHearsWhatItMaySeeAndNothingElse(t *testing.T) {
 	a := w.ticket(first, "for the first team")
 	b := w.ticket(second, "for the second team")
 	c := w.ticket(first, "for the first team again")
-	if f := li.until("event"); f.Object != fmt.Sprint("ticket:", a) {
+	if f := li.ofTicket(); f.Object != fmt.Sprint("ticket:", a) {
 		t.Errorf("li hears of %s first, want %d", f.Object, a)
 	}
-	if f := li.until("event"); f.Object != fmt.Sprint("ticket:", c) {
+	if f := li.ofTicket(); f.Object != fmt.Sprint("ticket:", c) {
 		t.Errorf("li hears of %s next, want %d", f.Object, c)
 	}
-	if f := wang.until("event"); f.Object != fmt.Sprint("ticket:", b) {
+	if f := wang.ofTicket(); f.Object != fmt.Sprint("ticket:", b) {
 		t.Errorf("wang hears of %s, want %d", f.Object, b)
 	}
 	for _, want := range []int64{a, b, c} {
-		f := zhao.until("event")
+		f := zhao.ofTicket()
 		if f.Object != fmt.Sprint("ticket:", want) || f.Seq <= zhao.last {
 			t.Errorf("zhao hears of %s at %d after %d, want %d", f.Object, f.Seq, zhao.last, want)
 		}

@@ -197,6 +197,13 @@ func (c *client) when(kind string, wanted func(frame) bool) frame {
 	}
 }
 
+// ofTicket skips to the next event of any ticket. What the world made before it said hello may come first: "from now"
+// is where the reader stands, and that is behind every commit while an older transaction runs.
+func (c *client) ofTicket() frame {
+	c.t.Helper()
+	return c.when("event", func(f frame) bool { return strings.HasPrefix(f.Object, "ticket:") })
+}
+
 // event skips to the next event of a ticket.
 func (c *client) event(kind string, ticket int64) frame {
 	c.t.Helper()
