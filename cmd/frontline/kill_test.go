@@ -81,27 +81,6 @@ type victims struct {
 	tried   int
 }
 
-// builtProgram builds the program once, as users have it.
-func builtProgram(t testing.TB) string {
-	t.Helper()
-	built.Do(func() {
-		dir, err := os.MkdirTemp("", "frontline-built-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		built.path = filepath.Join(dir, "frontline")
-		if out, err := exec.Command("go", "build", "-o", built.path, ".").CombinedOutput(); err != nil {
-			t.Fatalf("build: %v\n%s", err, out)
-		}
-	})
-	return built.path
-}
-
-var built struct {
-	sync.Once
-	path string
-}
-
 func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -113,7 +92,12 @@ func freePort(t testing.TB) string {
 }
 
 func (w *victims) command(args ...string) *exec.Cmd {
-	c := exec.Command(builtProgram(w.t), args...)
+	self, err := os.Executable()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c := exec.Command(self, args...)
+	c.Args[0] = "frontline" // as which TestMain runs the program
 	c.Env = append(os.Environ(), "FRONTLINE_DATA="+w.data, "FRONTLINE_LISTEN="+w.http, "FRONTLINE_MAIL_LISTEN="+w.mail, "FRONTLINE_LOG=warn")
 	return c
 }
