@@ -81,6 +81,7 @@ func wake(c chan struct{}) {
 const (
 	pageSize   = 500
 	tellAtMost = 5 * time.Millisecond // one NOTIFY in this time, however many commits
+	readAtMost = 4 * time.Millisecond // one reading in this time, however many commits
 	safetyNet  = time.Second          // read even when no wake-up came
 	answerTime = 10 * time.Second     // longer than any answer takes that still comes
 )
@@ -194,6 +195,7 @@ func (h *Hub) read(ctx context.Context, c *pgx.Conn, heard chan struct{}) error 
 	const soonest, latest = 2 * time.Millisecond, 50 * time.Millisecond
 	soon := soonest
 	for {
+		begun := time.Now()
 		n, behind, err := h.readPage(ctx, c)
 		if err != nil {
 			return err
@@ -217,14 +219,25 @@ func (h *Hub) read(ctx context.Context, c *pgx.Conn, heard chan struct{}) error 
 		case <-again:
 		case <-net.C:
 		}
+		// Under load one reading serves many commits; after a rest the first is read at once.
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(readAtMost - time.Since(begun)):
+		}
 	}
 }
 
 func (h *Hub) readPage(ctx context.Context, c *pgx.Conn) (n int, behind bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	rows, err := c.Query(ctx, `select seq, kind, object, topics, actor from events
+	b := &pgx.Batch{}
+	b.Queue(`select seq, kind, object, topics, actor from events
 		where seq > $1 and seq < seq_horizon() order by seq limit $2`, h.at(), pageSize)
+	b.Queue(`select exists (select from events where seq > $1 and seq >= seq_horizon())`, h.at())
+	res := c.SendBatch(ctx, b)
+	defer func() { err = errors.Join(err, res.Close()) }()
+	rows, err := res.Query()
 	if err != nil {
 		return 0, false, err
 	}
@@ -233,10 +246,7 @@ func (h *Hub) readPage(ctx context.Context, c *pgx.Conn) (n int, behind bool, er
 		return 0, false, err
 	}
 	h.publish(page)
-	if len(page) == pageSize {
-		return len(page), true, nil
-	}
-	err = c.QueryRow(ctx, `select exists (select from events where seq > $1)`, h.at()).Scan(&behind)
+	err = res.QueryRow().Scan(&behind)
 	return len(page), behind, err
 }
 
