@@ -43,6 +43,7 @@ type line struct {
 	written chan struct{} // the writer is done
 	asking  *rate.Limiter
 	wrongs  *rate.Limiter // malformed frames
+	upto    int64         // rights that changed by an event below this number were counted in at hello
 	touched time.Time     // when the session was last said to be used
 
 	mu      sync.Mutex
@@ -147,7 +148,7 @@ func (l *line) hello(ctx context.Context, m said) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	topics, err := l.desk.topics(ctx, l.by)
+	topics, upto, err := l.desk.topics(ctx, l.by)
 	if err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (l *line) hello(ctx context.Context, m said) error {
 	if err != nil {
 		return fault.New(fault.Unavailable, "database_unavailable").Because(err)
 	}
-	l.sub, l.topics = sub, topics
+	l.sub, l.topics, l.upto = sub, topics, upto
 	if reset {
 		if l.send(encode(resetFrame{"reset", sub.Cursor()})) != nil {
 			return io.EOF

@@ -14,25 +14,25 @@ import (
 )
 
 // topics are what an agent hears of: everything for those who see everything, else the queues of no team and of the
-// agent's teams. They follow the same rule as row-level security, so that no event is missing for what can be read.
-func (d *Desk) topics(ctx context.Context, by authority.Actor) ([]string, error) {
-	var all bool
-	err := d.o.Gate.View(ctx, by, func(q authority.Query) error {
-		return q.QueryRow(ctx, `select sees_all()`).Scan(&all)
-	})
-	if err != nil {
-		return nil, err
-	}
-	own := []string{agentObject(by.ID), "staff"}
-	if all {
-		return append(own, event.Everything), nil
-	}
+// agent's teams. They follow the same rule as row-level security, so that no event is missing for what can be read. What
+// changed the agent's rights by an event numbered below upto may be counted in them; what did so from there on is not.
+func (d *Desk) topics(ctx context.Context, by authority.Actor) (topics []string, upto int64, err error) {
 	queues, err := d.o.Tickets.QueueTopics(ctx, by)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	var all bool
+	err = d.o.Gate.View(ctx, by, func(q authority.Query) error {
+		return q.QueryRow(ctx, `select sees_all(), seq_top()`).Scan(&all, &upto)
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if all {
+		queues = []string{event.Everything}
 	}
 	slices.Sort(queues)
-	return append(own, queues...), nil
+	return append([]string{agentObject(by.ID), "staff"}, queues...), upto, nil
 }
 
 // watchStaff follows what concerns all lines: presence, and what changes who may see what.

@@ -76,8 +76,8 @@ func (l *line) writeEvents(ctx context.Context) error {
 				l.end(closeSession, "session_ended")
 			}
 		case "agent.changed", "team.changed", "queue.changed":
-			// While the desk was away: it may hold too much or too little since then.
-			doubt = doubt || e.Seq <= l.sub.Start && (e.Kind != "agent.changed" || e.Object == agentObject(l.by.ID))
+			// What the line hears of counts this in already, but the desk may hold less or more since before it.
+			doubt = doubt || e.Seq < l.upto && (e.Kind != "agent.changed" || e.Object == agentObject(l.by.ID))
 		}
 	}
 	if doubt {
@@ -134,7 +134,7 @@ func (l *line) writeNotes() error {
 func (l *line) writeReset(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	topics, err := l.desk.topics(ctx, l.by)
+	topics, _, err := l.desk.topics(ctx, l.by)
 	if err != nil {
 		return err
 	}

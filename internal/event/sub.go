@@ -14,8 +14,6 @@ const maxPending = 256
 type Sub struct {
 	// Wake has a value when Take may have something.
 	Wake chan struct{}
-	// Start is up to where events had been handed out when the stream began: those before it are caught up with.
-	Start int64
 
 	hub    *Hub
 	topics map[string]struct{} // guarded by hub.mu
@@ -39,7 +37,7 @@ func (h *Hub) Subscribe(ctx context.Context, after int64, topics ...string) (*Su
 	s := &Sub{Wake: make(chan struct{}, 1), hub: h, topics: map[string]struct{}{}}
 	h.mu.Lock()
 	at := h.position
-	s.cursor, s.last, s.Start = at, at, at
+	s.cursor, s.last = at, at
 	if after > at {
 		// Another node was faster, or this one heard of no event since; what it has yet to read up to after was seen.
 		s.cursor, s.last = after, after
