@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"frontline/internal/pg"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -22,6 +24,11 @@ func TestMain(m *testing.M) {
 // Each has a port of its own in $LISTEN.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	// Scripts run in folders of their own, from which the Postgres that npm ci brings is not seen.
+	postgres, err := pg.FindBinaries(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -35,7 +42,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("FRONTLINE_DATA", e.WorkDir+"/data")
 			e.Setenv("FRONTLINE_LOG", "warn")
 			e.Setenv("TMPDIR", e.WorkDir+"/tmp")
-			e.Setenv("PGBIN", os.Getenv("PGBIN"))
+			e.Setenv("PGBIN", postgres.Dir)
 			return os.Mkdir(e.WorkDir+"/tmp", 0o755)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ready": ready, "http": ask, "eventually": eventually, "setenv": setenv},
