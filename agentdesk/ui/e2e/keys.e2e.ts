@@ -79,6 +79,7 @@ test("one is found by name, and by what one is not ready for", async () => {
     })
     .toBeGreaterThan(0);
   await page.keyboard.press("Escape");
+  await field.waitFor({ state: "detached" });
   await page.getByRole("button", { name: /赵静/ }).click();
   await page.getByRole("menuitem", { name: "Not ready" }).click();
   await page.getByRole("button", { name: "Lunch" }).click();

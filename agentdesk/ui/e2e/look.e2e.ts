@@ -39,6 +39,7 @@ describe.each(looks)("in $language, $look", (look) => {
     await page.getByRole("option").first().waitFor();
     expect(await faults(page)).toEqual([]);
     await page.keyboard.press("Escape");
+    await page.getByRole("combobox").waitFor({ state: "detached" });
     await page.keyboard.press("?");
     await page.locator("kbd", { hasText: "Ctrl" }).first().waitFor();
     expect(await faults(page)).toEqual([]);

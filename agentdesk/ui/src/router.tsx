@@ -74,9 +74,15 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import("@/admin/Agents")),
 });
 
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/admin/Account")),
+});
+
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([shell.addChildren([home, box, ticket, mailboxes, agents])])]),
+    routeTree: root.addChildren([login, inside.addChildren([shell.addChildren([home, box, ticket, mailboxes, agents, account])])]),
     context: { client },
     defaultPreload: false,
   });

@@ -73,3 +73,17 @@ export const changeMailbox = (id: number, b: MailboxBody) => api.PUT("/mailboxes
 export const testMailbox = (id: number) => api.POST("/mailboxes/{id}/test", { params: { path: { id } } }).then(body);
 export const mailAside = (id: number, after?: string, signal?: AbortSignal) =>
   api.GET("/mailboxes/{id}/aside", { params: { path: { id }, query: after ? { after } : {} }, ...opt(signal) }).then(body);
+
+export const setPassword = (b: S["SetMyPasswordRequest"]) => api.POST("/me/password", { body: b });
+export const proposeTwoFactor = () => api.POST("/me/two-factor").then(body);
+export const confirmTwoFactor = (code: string) => api.POST("/me/two-factor/confirm", { body: { code } }).then(body);
+export const removeTwoFactor = (password: string) => api.POST("/me/two-factor/remove", { body: { password } });
+export const sessions = (signal?: AbortSignal) => api.GET("/me/sessions", opt(signal)).then((a) => body(a).items);
+export const endOtherSessions = () => api.DELETE("/me/sessions");
+
+export const people = (signal?: AbortSignal) => api.GET("/people", opt(signal)).then((a) => body(a).items);
+export type PersonBody = S["AddPersonRequest"];
+export const addPerson = (b: PersonBody) => api.POST("/people", { body: b });
+export const changePerson = (id: number, b: S["EditPersonRequest"]) => api.PATCH("/people/{id}", { params: { path: { id } }, body: b });
+export const resetTwoFactor = (id: number) => api.DELETE("/people/{id}/two-factor", { params: { path: { id } } });
+export const teams = (signal?: AbortSignal) => api.GET("/teams", opt(signal)).then((a) => body(a).items);

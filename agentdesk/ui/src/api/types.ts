@@ -5,6 +5,7 @@ type S = components["schemas"];
 
 export type Agent = S["Me"];
 export type Colleague = S["Seat"];
+export type Employee = S["AuthorityPerson"];
 export type Queue = S["Queue"];
 export type Row = S["Row"];
 export type Ticket = S["Ticket"];

@@ -71,8 +71,8 @@ export function Login() {
               value={code}
               inputMode="numeric"
               autoComplete="one-time-code"
-              maxLength={8}
-              onChange={(e) => setCode(e.target.value.replace(/\D/g, ""))}
+              maxLength={40}
+              onChange={(e) => setCode(e.target.value.trim())}
             />
           </label>
         ) : (

@@ -6,18 +6,21 @@ import { agentsQuery, queuesQuery } from "@/data/queries";
 import { Time } from "@/parts/Time";
 import css from "./timeline.module.css";
 
-/** A change, in one quiet line: who, what, when. */
-export function EventLine({ entry }: { entry: Entry }) {
+/** What one person changed in one go, in one quiet line: who, what, when. */
+export function EventLine({ entries }: { entries: [Entry, ...Entry[]] }) {
   const { t, i18n } = useTranslation();
   const { data: agents = [] } = useQuery(agentsQuery);
   const { data: queues = [] } = useQuery(queuesQuery);
-  const who = entry.author.kind === "system" ? t("event.system") : entry.author.name;
+  const first = entries[0];
+  const last = entries.at(-1) ?? first;
+  const who = first.author.kind === "system" ? t("event.system") : first.author.name;
+  const names = { agents, queues, english: i18n.language === "en" };
   return (
     <p className={css.event}>
       <span>
-        <b>{who}</b> {wording(entry, t, { agents, queues, english: i18n.language === "en" })}
+        <b>{who}</b> {entries.map((e) => wording(e, t, names)).join(t("event.and"))}
       </span>
-      <Time at={entry.at} clock />
+      <Time at={last.at} clock />
     </p>
   );
 }

@@ -3,20 +3,20 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Entry, Ticket } from "@/api/types";
-import { entryKey } from "@/data/lists";
+import type { Ticket } from "@/api/types";
 import { timelineQuery } from "@/data/queries";
 import { store, useStore } from "@/parts/store";
 import { Bone, Failed, Late } from "@/parts/states";
 import { EventLine } from "./EventLine.tsx";
 import { MessageCard } from "./MessageCard.tsx";
+import { type Step, steps } from "./steps.ts";
 import css from "./timeline.module.css";
 
 /** Asks the timeline on the screen to go to its end; counts the asks. */
 export const toEnd = store(0);
 
-const guess = (e: Entry | undefined) => (e?.kind === "event" ? 30 : 160);
-const noEntries: Entry[] = [];
+const guess = (s: Step | undefined) => (s?.entries[0].kind === "event" ? 30 : 160);
+const noSteps: Step[] = [];
 
 /**
  * What was said, oldest above. It opens at its end and stays there while the reader is there; a reader who went up
@@ -25,17 +25,17 @@ const noEntries: Entry[] = [];
 export function Timeline({ id, ticket }: { id: number; ticket: Ticket | undefined }) {
   const { t } = useTranslation();
   const query = useInfiniteQuery(timelineQuery(id));
-  const entries = useMemo(() => query.data?.pages.flatMap((p) => p.items).toReversed() ?? noEntries, [query.data]);
+  const all = useMemo(() => (query.data ? steps(query.data.pages.flatMap((p) => p.items).toReversed()) : noSteps), [query.data]);
   const scroller = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState<string | null>(null);
   const asked = useStore(toEnd);
 
   // The virtualizer keeps what is read in place when older entries come in above and when a height turns out otherwise.
   const virtual = useVirtualizer({
-    count: entries.length,
+    count: all.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (i) => guess(entries[i]),
-    getItemKey: (i) => entryKey(entries[i] as Entry),
+    estimateSize: (i) => guess(all[i]),
+    getItemKey: (i) => all[i]?.key ?? i,
     overscan: 6,
     anchorTo: "end",
     followOnAppend: true,
@@ -44,9 +44,8 @@ export function Timeline({ id, ticket }: { id: number; ticket: Ticket | undefine
     paddingEnd: 16,
   });
   const items = virtual.getVirtualItems();
-  const last = entries.at(-1);
-  const lastKey = last ? entryKey(last) : null;
-  const ready = entries.length > 0;
+  const lastKey = all.at(-1)?.key ?? null;
+  const ready = all.length > 0;
   const atEnd = virtual.isAtEnd(80);
 
   useLayoutEffect(() => {
@@ -76,7 +75,8 @@ export function Timeline({ id, ticket }: { id: number; ticket: Ticket | undefine
     if (first < 4 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [first, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
-  const fresh = atEnd || seen === null ? 0 : entries.length - 1 - entries.findIndex((e) => entryKey(e) === seen);
+  const seenAt = all.findIndex((s) => s.key === seen);
+  const fresh = atEnd || seenAt < 0 ? 0 : all.length - 1 - seenAt;
 
   return (
     <div className={css.wrap}>
@@ -89,7 +89,8 @@ export function Timeline({ id, ticket }: { id: number; ticket: Ticket | undefine
         {query.isError && !ready && <Failed error={query.error} retry={() => void query.refetch()} />}
         <ol className={css.entries} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
-            const e = entries[item.index] as Entry;
+            const { key, entries } = all[item.index] as Step;
+            const e = entries[0];
             return (
               <li
                 key={item.key}
@@ -98,7 +99,7 @@ export function Timeline({ id, ticket }: { id: number; ticket: Ticket | undefine
                 className={css.entry}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                {e.kind === "event" ? <EventLine entry={e} /> : <MessageCard entry={e} ticket={ticket} newest={e === last} />}
+                {e.kind === "event" ? <EventLine entries={entries} /> : <MessageCard entry={e} ticket={ticket} newest={key === lastKey} />}
               </li>
             );
           })}
