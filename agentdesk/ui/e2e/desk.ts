@@ -8,6 +8,8 @@ const open: BrowserContext[] = [];
 beforeAll(async () => {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    // Where no locale is set, Chromium calls a file with a Chinese name "download".
+    env: { ...process.env, LC_ALL: "C.UTF-8" },
     args: [
       "--no-sandbox",
       "--disable-gpu",
