@@ -28,7 +28,7 @@ func TestAMessageIsSplitOff(t *testing.T) {
 		v.LastSnippet != "and the invoice?" || v.LastMessageID != invoice.Message || v.Contact.Address != "boss@example.cn" {
 		t.Errorf("new ticket %+v", v.Row)
 	}
-	if old.LastMessageID != first.Message || old.LastSnippet != "spindle" || len(old.Links) != 1 || old.Links[0].Kind != "split" || old.Links[0].Ticket.ID != made.ID {
+	if old.LastMessageID != first.Message || old.LastSnippet != "spindle" || len(old.Links) != 1 || old.Links[0].Kind != "split_into" || old.Links[0].Ticket.ID != made.ID {
 		t.Errorf("old ticket %+v with %+v", old.Row, old.Links)
 	}
 	if a, b := w.story(first.Ticket), w.story(made.ID); !slices.Equal(a, []string{"in", "moved_out"}) || !slices.Equal(b, []string{"in", "moved_in"}) {

@@ -32,7 +32,7 @@ type Participant struct {
 // Link is another ticket that has to do with this one.
 type Link struct {
 	ID     int64  `json:"id"`
-	Kind   string `json:"kind" enum:"perhaps,follows,split"`
+	Kind   string `json:"kind" enum:"perhaps,follows,split,may_have,followed_by,split_into" doc:"what this ticket is to the other: perhaps a part of it, its continuation, split from it; or the other way round"`
 	Reason string `json:"reason"`
 	Ticket struct {
 		ID      int64  `json:"id"`
@@ -82,7 +82,7 @@ func (x *Ticket) readAround(ctx context.Context, q authority.Query, by authority
 	}
 	rows, err = q.Query(ctx, `select l.id, l.kind, l.reason, o.id, o.number, o.subject, o.state from (
 			select id, kind, reason, other_id other from ticket_links where ticket_id = $1 and dismissed_at is null
-			union all select id, kind, reason, ticket_id from ticket_links where other_id = $1 and dismissed_at is null) l
+			union all select id, case kind when 'perhaps' then 'may_have' when 'follows' then 'followed_by' else 'split_into' end, reason, ticket_id from ticket_links where other_id = $1 and dismissed_at is null) l
 		join tickets o on o.id = l.other order by l.id limit 20`, x.ID)
 	if err != nil {
 		return fmt.Errorf("links: %w", err)

@@ -159,7 +159,7 @@ func (e *Email) hints(ctx context.Context, tx *authority.Tx, m mime.Mail) []tick
 	}
 	for _, r := range refs {
 		if ticket, _, ok := e.names.readMessageID(r); ok {
-			out = append(out, tickets.Hint{Kind: "token", Ticket: ticket})
+			out = append(out, tickets.Hint{Kind: "reference", Ticket: ticket})
 			break
 		}
 	}

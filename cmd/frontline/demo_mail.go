@@ -46,7 +46,7 @@ func (d *demo) openMail(ctx context.Context) error {
 	box := &postbox{dir: d.postbox()}
 	d.h.parts = append(d.h.parts, func(ctx context.Context) error { return box.serve(ctx, l) })
 	_, err = d.h.mail.Save(ctx, visitor, 0, email.Edit{
-		Name: "北极星客服 Polaris Service", Address: demoAddress, QueueID: d.queues[queues[0].key],
+		Name: "北辰机床客服 Polaris", Address: demoAddress, QueueID: d.queues[queues[0].key],
 		SMTP: &email.Server{Host: host, Port: number, Security: "plain"},
 	})
 	return err

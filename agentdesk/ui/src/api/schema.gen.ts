@@ -1075,8 +1075,11 @@ export interface components {
         Link: {
             /** Format: int64 */
             id: number;
-            /** @enum {string} */
-            kind: "perhaps" | "follows" | "split";
+            /**
+             * @description what this ticket is to the other: perhaps a part of it, its continuation, split from it; or the other way round
+             * @enum {string}
+             */
+            kind: "perhaps" | "follows" | "split" | "may_have" | "followed_by" | "split_into";
             reason: string;
             ticket: components["schemas"]["LinkTicketStruct"];
         };

@@ -136,7 +136,7 @@ function LinkItem({ ticket, link }: { ticket: Ticket; link: TicketLink }) {
   const { message } = App.useApp();
   const client = useQueryClient();
   const words = t as unknown as (key: string, options: object) => string;
-  const perhaps = link.kind === "perhaps";
+  const perhaps = link.kind === "perhaps" || link.kind === "may_have";
 
   async function dismiss() {
     const key = keys.ticket(ticket.id);
@@ -158,7 +158,7 @@ function LinkItem({ ticket, link }: { ticket: Ticket; link: TicketLink }) {
         )}
       </p>
       <TicketLine ticket={link.ticket} />
-      {perhaps && <p className={css.reason}>{words(`links.reason.${link.reason}`, { defaultValue: link.reason })}</p>}
+      {link.kind === "perhaps" && <p className={css.reason}>{words(`links.reason.${link.reason}`, { defaultValue: link.reason })}</p>}
     </li>
   );
 }
