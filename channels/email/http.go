@@ -73,7 +73,7 @@ func (e *Email) aside(ctx context.Context, by authority.Actor, mailbox int64, p 
 	}
 	var rows []Aside
 	err = e.gate.View(ctx, by, func(q authority.Query) error {
-		if err := e.mayEdit(ctx, q, by); err != nil {
+		if err := e.may(ctx, q, by, "mailbox.view"); err != nil {
 			return err
 		}
 		r, err := q.Query(ctx, `select id, state, reason, size, message_id, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from raw_mails
@@ -90,11 +90,13 @@ func (e *Email) aside(ctx context.Context, by authority.Actor, mailbox int64, p 
 	return web.NewPage(rows, p.Limit, func(a Aside) int64 { return a.ID })
 }
 
-// mayEdit hides mailboxes from who may not change them: their servers and state are nobody else's business.
-func (e *Email) mayEdit(ctx context.Context, q authority.Query, by authority.Actor) error {
+// may hides mailboxes from who has no right to see or change them: their servers and state are nobody
+// else's business.
+func (e *Email) may(ctx context.Context, q authority.Query, by authority.Actor, act string) error {
 	var may bool
-	if err := q.QueryRow(ctx, `select exists (select from agents a join rights r on r.act = 'mailbox.edit' and r.role = any (a.roles) where a.id = $1 and a.disabled_at is null)`, by.ID).Scan(&may); err != nil {
-		return wrap("may edit mailboxes", err)
+	if err := q.QueryRow(ctx, `select exists (select from agents a join rights r on r.act = $2 and r.role = any (a.roles) where a.id = $1 and a.disabled_at is null)`,
+		by.ID, act).Scan(&may); err != nil {
+		return wrap("right to mailboxes", err)
 	}
 	if !may {
 		return fault.New(fault.NotFound, "not_found", "what", "mailbox")

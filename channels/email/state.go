@@ -102,11 +102,11 @@ type Folder struct {
 	Code  string `json:"error"`
 }
 
-// Mailboxes lists all mailboxes with their state, for those who may edit them.
+// Mailboxes lists all mailboxes with their state, for those who may see them.
 func (e *Email) Mailboxes(ctx context.Context, by authority.Actor) ([]Status, error) {
 	out := []Status{}
 	err := e.gate.View(ctx, by, func(q authority.Query) error {
-		if err := e.mayEdit(ctx, q, by); err != nil {
+		if err := e.may(ctx, q, by, "mailbox.view"); err != nil {
 			return err
 		}
 		rows, err := q.Query(ctx, `select `+mailboxColumns+` from mailboxes order by id limit 500`)

@@ -32,7 +32,7 @@ type Try struct {
 func (e *Email) Test(ctx context.Context, by authority.Actor, id int64) (Tested, error) {
 	var m Mailbox
 	err := e.gate.View(ctx, by, func(q authority.Query) (err error) {
-		if err := e.mayEdit(ctx, q, by); err != nil {
+		if err := e.may(ctx, q, by, "mailbox.edit"); err != nil {
 			return err
 		}
 		m, err = e.mailbox(ctx, q, id)

@@ -106,6 +106,7 @@ select guard('mailboxes'), guard('mail_cursors'), guard('raw_mails'), guard('mai
 grant select, insert, update, delete on mailboxes, mail_cursors, raw_mails, mailbox_states, deliveries, acks to frontline_app;
 
 select permit('mailbox.edit', '{system:cli,system:demo,manager,admin}'),
+	permit('mailbox.view', '{supervisor,manager,admin}'),
 	permit('mail.keep', '{system:email}'),
 	permit('mailbox.state', '{system:email}'),
 	permit('delivery.send', '{system:courier}'),

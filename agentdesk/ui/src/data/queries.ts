@@ -58,3 +58,8 @@ export function useMe() {
   if (!me) throw new Error("a screen of the desk was shown before the login");
   return me;
 }
+
+/** Whether somebody sees the pages from which the desk is run: mailboxes and people. */
+export function runsTheDesk(me: { roles: readonly string[] }): boolean {
+  return me.roles.some((r) => r === "admin" || r === "supervisor" || r === "manager");
+}

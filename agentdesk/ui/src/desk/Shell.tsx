@@ -2,7 +2,7 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand, useKeyboard } from "@/keys/useKeys";
-import { useMe } from "@/data/queries";
+import { runsTheDesk, useMe } from "@/data/queries";
 import { useLive } from "@/live/live";
 import { Alarms } from "./Alarms.tsx";
 import { draftsOf } from "./composer/drafts.ts";
@@ -19,7 +19,8 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const [search, setSearch] = useState(false);
   const navigate = useNavigate();
-  draftsOf(useMe().id);
+  const me = useMe();
+  draftsOf(me.id);
   useLive();
   useKeyboard();
   useCommand("help", () => setHelp(true));
@@ -28,7 +29,7 @@ export function Shell() {
   useCommand("go_mine", () => go("mine"));
   useCommand("go_unassigned", () => go("unassigned"));
   useCommand("go_all", () => go("all"));
-  useCommand("go_mailboxes", () => void navigate({ to: "/admin/mailboxes" }));
+  useCommand("go_mailboxes", () => void navigate({ to: "/admin/mailboxes" }), runsTheDesk(me));
 
   return (
     <div className={css.shell}>

@@ -5,13 +5,21 @@ const fields = "input, textarea, select, [contenteditable]";
 // Inside these, keys belong to the thing itself.
 const taken = 'dialog, [role="dialog"], [role="menu"], [role="listbox"], .ant-select-dropdown, .ant-dropdown';
 
+// A menu or list that is open, wherever the focus is: Escape closes that, and nothing behind it.
+const open = ".ant-dropdown:not(.ant-dropdown-hidden), .ant-select-dropdown:not(.ant-select-dropdown-hidden), .ant-popover:not(.ant-popover-hidden)";
+
 /** Turns the keyboard into commands, for the whole page, while the calling screen is there. */
 export function useKeyboard(): void {
   useEffect(() => {
     const matcher = new Matcher();
+    // Seen on the way down, before the menu itself hears of the key and is gone.
+    let closing = false;
+    const look = (e: KeyboardEvent) => {
+      closing = e.key === "Escape" && document.querySelector(open) !== null;
+    };
     const press = (e: KeyboardEvent) => {
       // While a Chinese input method composes, Enter and letters are its own.
-      if (e.defaultPrevented || e.isComposing || e.key === "Process") return;
+      if (e.defaultPrevented || e.isComposing || e.key === "Process" || closing) return;
       const target = e.target as HTMLElement;
       if (target.closest(taken)) return;
       const typing = target.closest(fields) !== null;
@@ -20,8 +28,12 @@ export function useKeyboard(): void {
       const found = matcher.match(strokeOf(e), typing, e.timeStamp);
       if (found && run(found.id, found.stroke)) e.preventDefault();
     };
+    document.addEventListener("keydown", look, true);
     document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
+    return () => {
+      document.removeEventListener("keydown", look, true);
+      document.removeEventListener("keydown", press);
+    };
   }, []);
 }
 

@@ -12,7 +12,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Queue } from "@/api/types";
-import { listQuery, queuesQuery, useMe } from "@/data/queries";
+import { listQuery, queuesQuery, runsTheDesk, useMe } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
 import { Brand } from "@/parts/Brand";
 import { Kbd } from "@/parts/Kbd";
@@ -34,7 +34,7 @@ export function Nav({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => 
   const total = (of: (q: Queue) => number) => queues.reduce((n, q) => n + of(q), 0);
   const mineLoaded = mine.data?.pages.reduce((n, p) => n + p.items.length, 0) ?? 0;
   const named = (q: Queue) => (i18n.language === "en" && q.name_en ? q.name_en : q.name);
-  const runs = me.roles.some((r) => r === "admin" || r === "supervisor" || r === "manager");
+  const runs = runsTheDesk(me);
 
   useCommand("go_queue", (stroke) => {
     const q = queues[Number(stroke) - 1];
