@@ -8,6 +8,7 @@ import type { Row } from "@/api/types";
 export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows: Row[], height: number, cursor: number | null): number {
   const before = useRef(rows);
   const hover = useRef<number | null>(null);
+  const held = useRef(false);
   const [above, setAbove] = useState(0);
 
   useEffect(() => {
@@ -16,9 +17,14 @@ export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows
     const over = (e: PointerEvent) => {
       hover.current = Number((e.target as HTMLElement).closest<HTMLElement>("[data-ticket]")?.dataset.ticket) || null;
     };
-    const leave = () => (hover.current = null);
+    const leave = () => {
+      hover.current = null;
+      // Only the pointer kept the list from showing what came in at its top.
+      if (held.current) el.scrollTo({ top: 0 });
+    };
     const scroll = () => {
       if (el.scrollTop >= height) return;
+      held.current = false;
       setAbove(0);
       const list = el.querySelector("ul");
       if (list && el.scrollTop === 0) list.style.minHeight = "";
@@ -39,6 +45,7 @@ export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows
     const el = scroller.current;
     if (!el || old === rows || old.length === 0) return;
     const scrolled = el.scrollTop >= height;
+    const atTop = el.scrollTop === 0;
     const anchor = hover.current ?? (scrolled ? (old[Math.ceil(el.scrollTop / height)]?.id ?? cursor) : null);
     if (anchor === null) return;
     const was = old.findIndex((r) => r.id === anchor);
@@ -49,7 +56,9 @@ export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows
     const list = el.querySelector("ul");
     if (list) list.style.minHeight = `${top + el.clientHeight}px`;
     el.scrollTop = top;
-    if (is > was) setAbove((n) => n + is - was);
+    if (is <= was) return;
+    setAbove((n) => n + is - was);
+    held.current ||= atTop;
   }, [rows, scroller, height, cursor]);
 
   return above;

@@ -11,6 +11,7 @@ import { DeliveryMark, DeliveryTrouble } from "./Delivery.tsx";
 import { HtmlFrame } from "./HtmlFrame.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
 import { MessageText } from "./MessageText.tsx";
+import { Problems } from "./Problems.tsx";
 import css from "./timeline.module.css";
 
 interface Props {
@@ -46,11 +47,7 @@ export const MessageCard = memo(function MessageCard({ entry, ticket, newest }: 
             </Chip>
           )}
           {entry.bulk && <Chip title={t("message.bulk_title")}>{t("message.bulk")}</Chip>}
-          {entry.problems.length > 0 && (
-            <Chip tone="bad" title={entry.problems.join("\n")}>
-              {t("message.unreadable")}
-            </Chip>
-          )}
+          {entry.problems.length > 0 && <Problems codes={entry.problems} />}
           <span className={css.push} />
           {entry.delivery && <DeliveryMark delivery={entry.delivery} />}
           <Time at={entry.at} className={css.when} clock />
