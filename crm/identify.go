@@ -148,6 +148,9 @@ func Unknown() Point { return Point{Other, unknownPrefix + rand.Text()} }
 
 const unknownPrefix = "unknown:"
 
+// Real says whether the point is an address, and not one that stands for none.
+func (p Point) Real() bool { return p.Kind != Other || !strings.HasPrefix(p.Address, unknownPrefix) }
+
 // IdentifyAny is Identify for somebody who gives several points: the first that is known says who
 // it is, and the others become theirs. A point that belongs to another contact stays there.
 func IdentifyAny(ctx context.Context, tx *authority.Tx, points []Point, name string) (Contact, error) {

@@ -3,6 +3,9 @@ package crm_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -173,5 +176,73 @@ func TestNamesOfStrangers(t *testing.T) {
 	// What they are called later changes nothing: an agent may have put it right.
 	if again := w.customer("D@x", "another"); again.Name != "x Bcc: y" || again.New {
 		t.Errorf("second contact = %+v", again)
+	}
+}
+
+// An import has thousands at a time, some of them known, some there twice, while customers write.
+func TestManyAtOnceAreTheSameAsOneByOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	mail := func(s string) crm.Point { return crm.Point{Kind: crm.Email, Address: s} }
+	phone := crm.Point{Kind: crm.Phone, Address: "+8613800138000"}
+	known := w.customer("known@x", "Known")
+	var got []crm.Contact
+	err := w.part(func(ctx context.Context, tx *authority.Tx) (err error) {
+		got, err = crm.IdentifyMany(ctx, tx, []crm.Somebody{
+			{Name: "Other", Points: []crm.Point{mail("known@x"), mail("known@home")}},
+			{Name: " 新\x00人 ", Points: []crm.Point{mail("new@x"), phone}},
+			{Name: "again", Points: []crm.Point{phone}},
+			{Points: []crm.Point{mail("nameless@x")}},
+			{Points: []crm.Point{mail("other@x"), mail("known@home")}}, // the second says who it is
+		})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got[0].ID != known.ID || got[0].New || got[4].ID != known.ID || got[1].Name != "新人" || !got[1].New || got[2].ID != got[1].ID || got[2].New || got[3].Name != "nameless@x" {
+		t.Errorf("contacts %+v", got)
+	}
+	if p := w.person(known.ID); p.Name != "Known" || len(p.Points) != 3 {
+		t.Errorf("the known one is %+v", p)
+	}
+	if p := w.person(got[1].ID); len(p.Points) != 2 {
+		t.Errorf("the new one is %+v", p)
+	}
+	if err := w.part(func(ctx context.Context, tx *authority.Tx) error {
+		none, err := crm.IdentifyMany(ctx, tx, nil)
+		if len(none) != 0 {
+			t.Errorf("nobody is %+v", none)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+	// Imports of the same people in other orders, and one of them writes.
+	people := make([]crm.Somebody, 300)
+	for i := range people {
+		people[i] = crm.Somebody{Points: []crm.Point{mail(fmt.Sprintf("p%d@x", i))}}
+	}
+	crowd(6, func(i int) {
+		if i >= 4 {
+			if _, err := w.identify(people[i*7].Points[0], "writes"); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		mine := slices.Clone(people)
+		rand.Shuffle(len(mine), func(a, b int) { mine[a], mine[b] = mine[b], mine[a] })
+		if err := w.part(func(ctx context.Context, tx *authority.Tx) error {
+			_, err := crm.IdentifyMany(ctx, tx, mine)
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := w.count(`select count(*) from contacts c where exists (select from contact_points p where p.contact_id = c.id and address like 'p%@x')`); n != 300 {
+		t.Errorf("%d contacts for 300 people", n)
+	}
+	if n := w.count(`select count(*) from contacts c where not exists (select from contact_points p where p.contact_id = c.id)`); n != 0 {
+		t.Errorf("%d contacts that nobody can reach", n)
 	}
 }

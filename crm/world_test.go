@@ -81,9 +81,9 @@ func crowd(n int, f func(i int)) {
 	start := make(chan struct{})
 	for i := range n {
 		go func() {
+			defer func() { done <- struct{}{} }() // even where f ends the test
 			<-start
 			f(i)
-			done <- struct{}{}
 		}()
 	}
 	close(start)

@@ -31,13 +31,7 @@ func FuzzReceive(f *testing.F) {
 	} {
 		f.Add(s[0], s[1], s[2], s[3], s[4], s[5])
 	}
-	db := pgtest.New(f, tickets.Schemas()...)
-	gate := authority.New(db, authority.Options{})
-	files, err := blob.Folder(f.TempDir())
-	if err != nil {
-		f.Fatal(err)
-	}
-	tt := tickets.New(gate, crm.New(gate), files, &outbox{})
+	tt := forFuzz(f)
 	f.Fuzz(func(t *testing.T, from, name, subject, text, id, other string) {
 		in := tickets.Inbound{
 			Channel: "email", RemoteID: id, From: crm.Point{Kind: crm.Email, Address: from}, Name: name, To: []string{other}, Cc: []string{other, from},
@@ -71,4 +65,15 @@ func FuzzReceive(f *testing.F) {
 			t.Errorf("Timeline: %v", err)
 		}
 	})
+}
+
+// forFuzz is tickets on a database for all inputs of a target.
+func forFuzz(f *testing.F) *tickets.Tickets {
+	f.Helper()
+	gate := authority.New(pgtest.New(f, tickets.Schemas()...), authority.Options{})
+	files, err := blob.Folder(f.TempDir())
+	if err != nil {
+		f.Fatal(err)
+	}
+	return tickets.New(gate, crm.New(gate), files, &outbox{})
 }

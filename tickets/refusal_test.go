@@ -2,6 +2,7 @@ package tickets_test
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 
@@ -61,6 +62,10 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 			return second(w.tickets.SaveQueue(ctx, by, 0, tickets.QueueEdit{Name: "q"}))
 		},
 		"SetPresence": func(ctx context.Context, by who) error { return w.tickets.SetPresence(ctx, by, by.ID, "ready", "") },
+		"Import": func(ctx context.Context, by who) error {
+			return second(w.tickets.Import(ctx, by, strings.NewReader(""), tickets.Watch{}))
+		},
+		"Export": func(ctx context.Context, by who) error { return second(w.tickets.Export(ctx, by, io.Discard, nil)) },
 
 		"Ticket":   func(ctx context.Context, by who) error { return second(w.tickets.Ticket(ctx, by, got.Ticket)) },
 		"Timeline": func(ctx context.Context, by who) error { return second(w.tickets.Timeline(ctx, by, got.Ticket, 0, 5)) },

@@ -244,9 +244,9 @@ func crowd(n int, f func(i int)) {
 	start, done := make(chan struct{}), make(chan struct{})
 	for i := range n {
 		go func() {
+			defer func() { done <- struct{}{} }() // even where f ends the test
 			<-start
 			f(i)
-			done <- struct{}{}
 		}()
 	}
 	close(start)
@@ -256,3 +256,8 @@ func crowd(n int, f func(i int)) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// changePoints is an edit that adds a mail address.
+func changePoints(address string) crm.Change {
+	return crm.Change{AddPoints: []crm.Point{{Kind: crm.Email, Address: address}}}
+}

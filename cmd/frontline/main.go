@@ -30,6 +30,8 @@ type program struct {
 	User     UserCmd     `cmd:"" help:"The people who work here."`
 	Token    TokenCmd    `cmd:"" help:"API tokens for programs."`
 	Mail     MailCmd     `cmd:"" help:"Tools for mail."`
+	Import   ImportCmd   `cmd:"" help:"Make tickets of the lines of a file; what was imported before is left as it is."`
+	Export   ExportCmd   `cmd:"" help:"Write all tickets as lines of JSON."`
 	Database DatabaseCmd `cmd:"" help:"Run the private Postgres alone, for dumps, restores and repairs."`
 	Doctor   DoctorCmd   `cmd:"" help:"Check configuration and database, and say what to do."`
 	Health   HealthCmd   `cmd:"" help:"Ask a running program whether it can work."`

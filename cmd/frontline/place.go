@@ -53,6 +53,8 @@ func (p Place) keyFile() string {
 	return filepath.Join(p.Data, "secret.key")
 }
 
+func (p Place) filesDir() string { return filepath.Join(p.Data, "files") }
+
 func (p Place) clusterDir() string { return filepath.Join(p.Data, "postgres") }
 
 // storage is an open database and what keeps it running.

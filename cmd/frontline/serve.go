@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"path/filepath"
 	"time"
 
 	"frontline/channels/email/mailin"
@@ -71,7 +70,7 @@ func (s Settings) serve(ctx context.Context, std stdio, prepare func(context.Con
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
-	files, err := blob.Folder(filepath.Join(s.Data, "files"))
+	files, err := blob.Folder(s.filesDir())
 	if err != nil {
 		return err
 	}

@@ -170,9 +170,9 @@ func deck(n int, f func(i int) error) []error {
 	start, done := make(chan struct{}), make(chan struct{})
 	for i := range n {
 		go func() {
+			defer func() { done <- struct{}{} }() // even where f ends the test
 			<-start
 			errs[i] = f(i)
-			done <- struct{}{}
 		}()
 	}
 	close(start)

@@ -14,7 +14,8 @@ create table queues (
 create table ticket_settings (
 	one           boolean primary key default true check (one),
 	default_queue bigint references queues,
-	reopen_days   int not null default 14 check (reopen_days between 0 and 3650)
+	reopen_days   int not null default 14 check (reopen_days between 0 and 3650),
+	installation  uuid not null default gen_random_uuid()   -- names this database in exports
 );
 
 create sequence ticket_numbers start 100001;
@@ -146,6 +147,12 @@ create table drafts (
 	primary key (ticket_id, agent_id)
 );
 
+-- ticket_imports: what was imported, by the key it has in the file, so that a file can be imported again.
+create table ticket_imports (
+	key       text primary key check (length(key) <= 300),
+	ticket_id bigint not null references tickets
+);
+
 -- seats: whether an agent is there.
 create table seats (
 	agent_id bigint primary key references agents,
@@ -177,6 +184,8 @@ alter table ticket_links enable row level security;
 create policy seen on ticket_links using (exists (select from tickets t where t.id = ticket_id)) with check (true);
 alter table drafts enable row level security;
 create policy own on drafts using (agent_id = (select my_agent()));
+alter table ticket_imports enable row level security;
+create policy seen on ticket_imports using (exists (select from tickets t where t.id = ticket_id)) with check (true);
 alter table attachments enable row level security;
 create policy seen on attachments using (
 	(select sees_all())
@@ -187,9 +196,9 @@ insert into queues (name, name_en) values ('客服', 'Customer service');
 insert into ticket_settings (default_queue) select id from queues;
 
 select guard('queues'), guard('ticket_settings'), guard('tickets'), guard('messages'), guard('thread_keys'), guard('attachments'),
-	guard('participants'), guard('ticket_links'), guard('drafts'), guard('seats');
-grant select, insert, update, delete on queues, ticket_settings, tickets, messages, thread_keys, attachments, participants, ticket_links, drafts, seats to frontline_app;
-grant usage on sequence ticket_numbers, messages_id_seq to frontline_app;
+	guard('participants'), guard('ticket_imports'), guard('ticket_links'), guard('drafts'), guard('seats');
+grant select, insert, update, delete on queues, ticket_settings, tickets, messages, thread_keys, attachments, participants, ticket_imports, ticket_links, drafts, seats to frontline_app;
+grant usage on sequence ticket_numbers, tickets_id_seq, messages_id_seq to frontline_app;
 
 select permit('ticket.receive', '{system:email,system:api,system:jobs,system:demo,agent,engineer,dispatcher,supervisor,sales,manager,admin}'),
 	permit('ticket.reply', '{system:email,agent,engineer,dispatcher,supervisor,manager,admin}'),
@@ -199,5 +208,6 @@ select permit('ticket.receive', '{system:email,system:api,system:jobs,system:dem
 	permit('ticket.draft', '{agent,engineer,dispatcher,supervisor,sales,manager,admin}'),
 	permit('ticket.attach', '{agent,engineer,dispatcher,supervisor,sales,manager,admin}'),
 	permit('ticket.import', '{system:cli,admin}'),
+	permit('ticket.export', '{system:cli,admin}'),
 	permit('queue.edit', '{system:cli,system:demo,supervisor,manager,admin}'),
 	permit('seat.presence', '{system:jobs,agent,engineer,dispatcher,supervisor,sales,editor,manager,admin}');
