@@ -53,4 +53,16 @@ func TestContractNamesEveryCommand(t *testing.T) {
 		}
 	}
 	walk(parser(t).Model.Node, "frontline")
+
+	for _, m := range regexp.MustCompile("`frontline ([a-z ]*[a-z])").FindAllStringSubmatch(text, -1) {
+		n := parser(t).Model.Node
+		for word := range strings.SplitSeq(m[1], " ") {
+			at := slices.IndexFunc(n.Children, func(c *kong.Node) bool { return c.Name == word })
+			if at < 0 {
+				t.Errorf("docs/contract.md tells of `frontline %s`, which does not exist", m[1])
+				break
+			}
+			n = n.Children[at]
+		}
+	}
 }
