@@ -37,8 +37,7 @@ type line struct {
 
 	sub     *event.Sub
 	replies chan []byte   // to what was asked; the reader waits when it is full
-	noted   chan struct{} // notes has something
-	recheck chan struct{} // what the agent may see may have changed
+	work    chan struct{} // the writer has something to do besides events
 	quit    context.CancelFunc
 	written chan struct{} // the writer is done
 	asking  *rate.Limiter
@@ -52,6 +51,8 @@ type line struct {
 	topics  []string                              // the agent's own, sorted
 	watched []string                              // objects
 	notes   map[string]*websocket.PreparedMessage // the latest of each kind, to be written
+	recheck bool                                  // what the agent may see may have changed
+	pinging bool                                  // it is time for a ping
 }
 
 func newLine(d *Desk, ws *websocket.Conn, by authority.Actor, quit context.CancelFunc) *line {
@@ -61,7 +62,7 @@ func newLine(d *Desk, ws *websocket.Conn, by authority.Actor, quit context.Cance
 	}
 	return &line{
 		desk: d, ws: ws, by: by, pass: pass, quit: quit,
-		replies: make(chan []byte, 4), noted: make(chan struct{}, 1), recheck: make(chan struct{}, 1), written: make(chan struct{}),
+		replies: make(chan []byte, 4), work: make(chan struct{}, 1), written: make(chan struct{}),
 		asking: rate.NewLimiter(20, 60), wrongs: rate.NewLimiter(1, 20),
 	}
 }
@@ -74,6 +75,7 @@ func (l *line) end(code int, why string) {
 		l.code, l.why = code, why
 	}
 	l.quit()
+	poke(l.work)
 }
 
 // hangUp says goodbye, to a client that may not read it.
@@ -215,6 +217,7 @@ func (l *line) touch(ctx context.Context, m said) {
 func (l *line) reply(ctx context.Context, b []byte) bool {
 	select {
 	case l.replies <- b:
+		poke(l.work)
 		return true
 	case <-ctx.Done():
 		return false

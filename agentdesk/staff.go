@@ -73,11 +73,13 @@ func (d *Desk) hear(ctx context.Context, e *event.Event) {
 	case e.Kind == "presence.changed":
 		d.tellPresence(ctx, n)
 	case kind == "queue", kind == "team":
-		d.each(0, func(l *line) { poke(l.recheck) })
+		d.each(0, recheck)
 	case e.Kind == "agent.changed":
-		d.each(n, func(l *line) { poke(l.recheck) })
+		d.each(n, recheck)
 	}
 }
+
+func recheck(l *line) { l.ask(func() { l.recheck = true }) }
 
 // tellPresence shows a colleague's new presence on every desk of this node.
 func (d *Desk) tellPresence(ctx context.Context, agent int64) {

@@ -14,37 +14,70 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// write is the one goroutine that writes frames, from the welcome until the line ends.
+// write is the one goroutine that writes frames, from the welcome until the line ends. It waits for two things only: a
+// thousand of it are woken by one event, and each case of a select costs all of them.
 func (l *line) write(ctx context.Context) {
 	defer close(l.written)
 	defer l.ws.Close() //nolint:errcheck // this ends the reader
-	ping := time.NewTicker(l.desk.o.Silence / 3)
+	every := l.desk.o.Silence / 3
+	ping := time.AfterFunc(every, func() { l.ask(func() { l.pinging = true }) })
 	defer ping.Stop()
-	for {
+	for ctx.Err() == nil {
 		var err error
 		select {
-		case <-ctx.Done():
-			l.mu.Lock()
-			code, why := l.code, l.why
-			l.mu.Unlock()
-			l.hangUp(code, why)
-			return
 		case <-l.sub.Wake:
 			err = l.writeEvents(ctx)
-		case b := <-l.replies:
-			err = l.send(b)
-		case <-l.noted:
-			err = l.writeNotes()
-		case <-l.recheck:
-			err = l.writeReset(ctx)
-		case <-ping.C:
-			err = l.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTime))
+		case <-l.work:
+			var pinged bool
+			if pinged, err = l.writeRest(ctx); pinged {
+				ping.Reset(every)
+			}
 		}
 		if err != nil {
 			// The desk comes back and says what it has seen.
 			l.end(websocket.CloseTryAgainLater, "")
 		}
 	}
+	l.mu.Lock()
+	code, why := l.code, l.why
+	l.mu.Unlock()
+	l.hangUp(code, why)
+}
+
+// ask changes what the writer has to do besides events, and wakes it. It never blocks.
+func (l *line) ask(change func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change()
+	poke(l.work)
+}
+
+// writeRest writes what waits besides events: answers, notes, a reset where rights have changed, and a ping.
+func (l *line) writeRest(ctx context.Context) (pinged bool, err error) {
+	l.mu.Lock()
+	notes, recheck, pinging := l.notes, l.recheck, l.pinging
+	l.notes, l.recheck, l.pinging = nil, false, false
+	l.mu.Unlock()
+	for more := true; more && err == nil; {
+		select {
+		case b := <-l.replies:
+			err = l.send(b)
+		default:
+			more = false
+		}
+	}
+	for _, p := range notes {
+		if err == nil {
+			err = l.sendPrepared(p)
+		}
+	}
+	if recheck && err == nil {
+		err = l.writeReset(ctx)
+	}
+	if pinging && err == nil {
+		err = l.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTime))
+	}
+	return pinging, err
 }
 
 // send writes one frame; whoever does not read it in time is cut.
@@ -107,26 +140,12 @@ func (l *line) lost(ctx context.Context, e *event.Event) {
 
 // note puts a frame before the line. Of two under one key only the later is written.
 func (l *line) note(key string, p *websocket.PreparedMessage) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.notes == nil {
-		l.notes = map[string]*websocket.PreparedMessage{}
-	}
-	l.notes[key] = p
-	poke(l.noted)
-}
-
-func (l *line) writeNotes() error {
-	l.mu.Lock()
-	notes := l.notes
-	l.notes = nil
-	l.mu.Unlock()
-	for _, p := range notes {
-		if err := l.sendPrepared(p); err != nil {
-			return err
+	l.ask(func() {
+		if l.notes == nil {
+			l.notes = map[string]*websocket.PreparedMessage{}
 		}
-	}
-	return nil
+		l.notes[key] = p
+	})
 }
 
 // writeReset follows a change of what the agent may see. What happened there before cannot be told in order any more,
