@@ -80,15 +80,15 @@ func (c *CRM) Contact(ctx context.Context, q authority.Query, id int64) (Person,
 func (c *CRM) Duplicates(ctx context.Context, q authority.Query, id int64) ([]Duplicate, error) {
 	rows, err := q.Query(ctx, `select * from (
 			select d.id, d.name, coalesce((select address from contact_points p where p.contact_id = d.id order by p.id limit 1), '') address, 'same_name' reason
-			from contacts me join contacts d on lower(d.name) collate "C" = lower(me.name) collate "C" and d.id <> me.id
+			from contacts me join contacts d on d.name_key = me.name_key and d.id <> me.id
 			where me.id = $1 and me.name <> '' limit 5) by_name
 		union all select * from (
 			select d.id, d.name, p.address, 'same_mailbox_name'
-			from contact_points mine join contact_points p on p.kind = 'email' and split_part(p.address, '@', 1) = split_part(mine.address, '@', 1)
+			from contact_points mine join contact_points p on p.mailbox = mine.mailbox
 				and p.contact_id <> mine.contact_id
 			join contacts d on d.id = p.contact_id
-			where mine.contact_id = $1 and mine.kind = 'email' and length(split_part(mine.address, '@', 1)) > 4
-				and split_part(mine.address, '@', 1) not in ('admin', 'service', 'support', 'sales', 'contact', 'office', 'hello', 'noreply', 'no-reply', 'marketing') limit 5) by_mailbox`, id)
+			where mine.contact_id = $1 and length(mine.mailbox) > 4
+				and mine.mailbox not in ('admin', 'service', 'support', 'sales', 'contact', 'office', 'hello', 'noreply', 'no-reply', 'marketing') limit 5) by_mailbox`, id)
 	if err != nil {
 		return nil, wrap("duplicates", err)
 	}
@@ -116,9 +116,9 @@ func (c *CRM) Find(ctx context.Context, by authority.Actor, words string, limit 
 	var out []Person
 	err := c.gate.View(ctx, by, func(q authority.Query) error {
 		rows, err := q.Query(ctx, `select id from (
-				(select id from contacts where lower(name) collate "C" >= $1 and lower(name) collate "C" < $1 || U&'\+10FFFF' order by lower(name) collate "C" limit $2)
+				(select id from contacts where name_key >= $1 and name_key < $1 || U&'\+10FFFF' order by name_key limit $2)
 				union
-				(select contact_id from contact_points where address collate "C" >= $1 and address collate "C" < $1 || U&'\+10FFFF' order by address collate "C" limit $2)
+				(select contact_id from contact_points where address >= $1 and address < $1 || U&'\+10FFFF' order by address limit $2)
 			) found order by id limit $2`, words, limit)
 		if err != nil {
 			return wrap("find contacts", err)
@@ -193,7 +193,7 @@ func joinAccount(ctx context.Context, tx *authority.Tx, contact int64, name stri
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('account:' || lower($1), 0))`, name); err != nil {
 		return wrap("lock account name", err)
 	}
-	_, err := tx.Exec(ctx, `with old as (select id from accounts where lower(name) = lower($2) order by id limit 1),
+	_, err := tx.Exec(ctx, `with old as (select id from accounts where name_key = lower($2) order by id limit 1),
 		made as (insert into accounts (name) select $2 where not exists (select from old) returning id)
 		update contacts set account_id = (select id from old union all select id from made) where id = $1`, contact, name)
 	return wrap("join account", err)
