@@ -34,9 +34,10 @@ func (t *Tickets) readRoutes(s *web.Server) {
 		Assignee string `query:"assignee" maxLength:"20" doc:"me, none, or an agent's id"`
 		Account  int64  `query:"account" minimum:"1"`
 		Contact  int64  `query:"contact" minimum:"1"`
+		Number   string `query:"number" maxLength:"20" doc:"the whole number"`
 	},
 	) (web.Page[Row], error) {
-		f := Filter{State: in.State, Queue: in.Queue, Assignee: in.Assignee, Account: in.Account, Contact: in.Contact, Limit: in.Limit + 1}
+		f := Filter{State: in.State, Queue: in.Queue, Assignee: in.Assignee, Account: in.Account, Contact: in.Contact, Number: in.Number, Limit: in.Limit + 1}
 		var err error
 		if f.After, _, err = web.Place[Cursor](in.After); err != nil {
 			return web.Page[Row]{}, err

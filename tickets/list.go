@@ -78,6 +78,7 @@ type Filter struct {
 	Assignee string // "me", "none" or an agent's id
 	Account  int64
 	Contact  int64
+	Number   string // a ticket's number, whole
 	After    Cursor
 	Limit    int
 }
@@ -144,6 +145,9 @@ func (f Filter) query(by authority.Actor) (sql string, args []any, err error) {
 			return "", nil, fault.BadField("assignee", "unknown_agent")
 		}
 		where += " and t.assignee_id = " + arg(id)
+	}
+	if f.Number != "" {
+		where += " and t.number = " + arg(f.Number)
 	}
 	if !f.After.At.IsZero() {
 		where += " and (t.last_at, t.id) < (" + arg(f.After.At) + ", " + arg(f.After.ID) + ")"

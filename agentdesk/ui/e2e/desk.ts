@@ -1,9 +1,10 @@
 import { axeSource } from "./axe.ts";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 
 let browser: Browser;
 const open: BrowserContext[] = [];
+const troubles: string[] = [];
 
 beforeAll(async () => {
   browser = await chromium.launch({
@@ -23,6 +24,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const c of open.splice(0)) await c.close();
+  expect(troubles.splice(0)).toEqual([]);
 });
 afterAll(() => browser.close());
 
@@ -33,18 +35,27 @@ export interface Look {
   height?: number;
 }
 
-/** A browser of its own, as on another desk. Whatever goes wrong on its page fails the test that looks at `troubles`. */
+/** A browser of its own, as on another desk. An error of its page, or a thing its policy refused, fails the test. */
 export async function visit({ language = "en", look = "light", width = 1440, height = 900 }: Look = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, locale: language === "zh" ? "zh-CN" : "en-GB" });
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce", locale: language === "zh" ? "zh-CN" : "en-GB" });
   open.push(context);
   await context.addInitScript(
     ([l, k]) => {
+      // The frames of mails have no storage.
+      if (window.top !== window) return;
       localStorage.setItem("language", l);
       localStorage.setItem("look", k);
     },
     [language, look] as const,
   );
-  return context.newPage();
+  const page = await context.newPage();
+  page.on("pageerror", (e) => troubles.push(e.message));
+  page.on("console", (m) => {
+    // In the frame of a mail the policy is meant to refuse.
+    const ours = !m.location().url.includes("/messages/");
+    if (m.type() === "error" && m.text().includes("Content Security Policy") && ours) troubles.push(m.text());
+  });
+  return page;
 }
 
 /** Somebody of the demo company at the desk. */

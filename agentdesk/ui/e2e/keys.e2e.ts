@@ -64,6 +64,18 @@ test("letters typed into a field are letters", async () => {
   await page.locator('article[data-direction="note"]', { hasText: "jkraeg?/" }).waitFor();
 });
 
+test("a ticket is found by its number, whatever list one looks at", async () => {
+  const page = await signIn("zhaojing");
+  const queue = await ownQueue(unique("Numbers"));
+  const { number } = await contact(page, queue.id, unique("Numbered"), "x");
+  await go(page, "/admin/agents");
+  await page.keyboard.press("/");
+  await page.keyboard.type(`#${number}`);
+  await page.getByRole("option", { name: new RegExp(number) }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("article h1", { hasText: "Numbered" }).waitFor();
+});
+
 test("one is found by name, and by what one is not ready for", async () => {
   const subject = unique("Findable");
   const name = unique("Quentin");

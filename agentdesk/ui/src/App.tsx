@@ -7,6 +7,12 @@ import { useLook } from "@/parts/settings";
 import type { makeRouter } from "@/router";
 import { antTheme } from "@/theme";
 
+/**
+ * Where dialogs and menus are put. For a dialog in the body itself Ant Design writes a style element without the nonce,
+ * to stop a scrolling that this page does not have.
+ */
+const overlays = () => document.getElementById("overlays") ?? document.body;
+
 interface Props {
   client: QueryClient;
   router: ReturnType<typeof makeRouter>;
@@ -21,6 +27,7 @@ export function App({ client, router, nonce }: Props) {
     <ConfigProvider
       theme={antTheme(look)}
       csp={{ nonce }}
+      getPopupContainer={overlays}
       locale={antLocale(i18n.language)}
       button={{ autoInsertSpace: false }}
       wave={{ disabled: true }}

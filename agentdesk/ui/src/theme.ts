@@ -130,6 +130,8 @@ export function antTheme(look: Look): ThemeConfig {
       motionDurationFast: "0.08s",
       motionDurationMid: "0.12s",
       motionDurationSlow: "0.16s",
+      // Ant Design waits for the end of its motions; cut short by a style sheet they would leave menus off the screen.
+      motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       wireframe: false,
     },
     components: {

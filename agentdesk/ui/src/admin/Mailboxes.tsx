@@ -147,7 +147,7 @@ function State({ name, health, server }: { name: string; health: Health | null; 
       </span>
       <div className={css.stateMain}>
         <p>
-          <b>{name}</b> {t(health.ok ? "mailboxes.works" : "mailboxes.fails")}{" "}
+          <b>{name}</b> {t(health.ok ? "mailboxes.works" : "mailboxes.fails")}
           <Trans i18nKey="alarms.for" components={{ time: <Lasting since={health.since} /> }} />
           <span className={css.server}>{where}</span>
         </p>

@@ -2951,6 +2951,8 @@ export interface operations {
                 assignee?: string;
                 account?: number;
                 contact?: number;
+                /** @description the whole number */
+                number?: string;
             };
             header?: never;
             path?: never;

@@ -7,7 +7,8 @@ export type Pages<T> = InfiniteData<Page<T>, string | undefined>;
 
 /** Whether a ticket belongs in a list, as the server decides it; `me` is the viewer's id. */
 export function belongs(row: Row, filter: TicketFilter, me: number): boolean {
-  const { state, queue, assignee, account, contact } = filter;
+  const { state, queue, assignee, account, contact, number } = filter;
+  if (number !== undefined && row.number !== number) return false;
   if (state === "active" && (row.state === "resolved" || row.state === "closed")) return false;
   if (state !== undefined && state !== "active" && row.state !== state) return false;
   if (queue !== undefined && row.queue_id !== queue) return false;

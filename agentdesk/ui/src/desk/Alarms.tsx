@@ -53,7 +53,8 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
   return (
     <>
       <b>{words(t, `alarms.kind.${alarm.kind}`, { ...alarm.args, name }, `${alarm.kind} (${alarm.object})`)}</b>{" "}
-      {words(t, `mail_fault.${alarm.code}`, {}, "")} <Trans i18nKey="alarms.for" components={{ time: <Lasting since={alarm.since} /> }} />
+      {words(t, `mail_fault.${alarm.code}`, {}, "")}
+      <Trans i18nKey="alarms.for" components={{ time: <Lasting since={alarm.since} /> }} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { type Command, Matcher, offer, run, strokeOf } from "./commands.ts";
 
 const fields = "input, textarea, select, [contenteditable]";
@@ -40,8 +40,9 @@ export function useKeyboard(): void {
 /** Answers a command as long as the calling screen is there and `on` holds. */
 export function useCommand(id: Command, f: (stroke: string) => void, on = true): void {
   const latest = useRef(f);
-  useEffect(() => {
+  // With the screen, not after it: a key pressed as soon as something is seen must find it.
+  useLayoutEffect(() => {
     latest.current = f;
   });
-  useEffect(() => (on ? offer(id, (stroke) => latest.current(stroke)) : undefined), [id, on]);
+  useLayoutEffect(() => (on ? offer(id, (stroke) => latest.current(stroke)) : undefined), [id, on]);
 }

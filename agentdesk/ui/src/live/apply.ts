@@ -51,7 +51,16 @@ export class Applier {
 
   /** Everything on the screen is read again; what is not on the screen, when it comes back to it. */
   reset(): void {
-    void this.client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== keys.me[0] });
+    for (const q of this.client.getQueryCache().getAll()) if (q.queryKey[0] !== keys.me[0]) void this.renew(q);
+  }
+
+  /**
+   * Reads again. A first reading that is under way may be from before the change, and TanStack Query would take it for
+   * the new one; it is waited for.
+   */
+  private async renew(q: Query): Promise<void> {
+    if (q.state.data === undefined && q.state.fetchStatus === "fetching") await q.promise?.catch(() => {});
+    await this.client.invalidateQueries({ queryKey: q.queryKey, exact: true });
   }
 
   /** My own draft, written in another window. What is being written here goes over it. */
@@ -93,7 +102,7 @@ export class Applier {
     const key = keys.ticket(id);
     if (this.client.getQueryData(key)) this.client.setQueryData(key, t);
     // Being read for the first time, perhaps from before the change.
-    else void this.client.invalidateQueries({ queryKey: key });
+    else this.find(key).forEach((q) => void this.renew(q));
     this.place(t);
   }
 
@@ -109,6 +118,10 @@ export class Applier {
       const keep = belongs(row, q.queryKey[1] as api.TicketFilter, me);
       void this.patch<Pages<Row>>(q, (old) => place(old, row, keep));
     }
+  }
+
+  private find(queryKey: readonly unknown[]): Query[] {
+    return this.client.getQueryCache().findAll({ queryKey, exact: true });
   }
 
   /** Changes what is held, after a reading under way, which would put the old state over it. */
@@ -141,7 +154,7 @@ export class Applier {
     if (!query) return;
     // Not on the screen: it is read when it comes to it. Not there yet: it is read afresh.
     if (!query.isActive() || !query.state.data) {
-      await this.client.invalidateQueries({ queryKey: keys.timeline(id) });
+      await this.renew(query);
       return;
     }
     const newest = this.reading(`timeline:${id}`);

@@ -9,11 +9,28 @@ import { useCommand } from "@/keys/useKeys";
 import { Kbd } from "@/parts/Kbd";
 import { useStore } from "@/parts/store";
 import css from "./composer.module.css";
-import { write, writingOn } from "./drafts.ts";
+import { change, write, writingOn } from "./drafts.ts";
 import { Editor } from "./Editor.tsx";
 
+interface Props {
+  ticket: Ticket;
+  /** What somebody wanted to write, and what he wrote, before the ticket was there. */
+  wanted: "out" | "note" | null;
+  early: string;
+}
+
+/** Stands for the composer until the ticket is there. */
+export function Early({ text, change: changeText }: { text: string; change: (text: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <section className={css.editor}>
+      <textarea className={css.text} autoFocus value={text} aria-label={t("composer.reply_text")} onChange={(e) => changeText(e.target.value)} />
+    </section>
+  );
+}
+
 /** Where to answer: one line until somebody writes. */
-export function Composer({ ticket, wanted }: { ticket: Ticket; wanted: "out" | "note" | null }) {
+export function Composer({ ticket, wanted, early }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const s = writingOn(ticket);
@@ -32,7 +49,9 @@ export function Composer({ ticket, wanted }: { ticket: Ticket; wanted: "out" | "
 
   const first = useRef(wanted);
   useEffect(() => {
-    if (first.current) start(first.current);
+    if (!first.current) return;
+    start(first.current);
+    if (early) change(ticket.id, s, { text: s.get().text + early });
     first.current = null;
   });
 

@@ -14,8 +14,8 @@ export interface Found {
 const few = 8;
 
 /**
- * What a person looks for: tickets that the desk holds already, by number and subject, and customers from the server
- * by name or address, with their newest tickets.
+ * What a person looks for: a ticket by its whole number, tickets that the desk holds already by subject, and customers
+ * from the server by name or address, with their newest tickets.
  */
 export function useFind(text: string): Found {
   const client = useQueryClient();
@@ -34,12 +34,21 @@ export function useFind(text: string): Found {
     enabled: first !== undefined && q.length > 1,
     staleTime: 10_000,
   });
+  const number = /^#?(\d{3,20})$/.exec(q)?.[1];
+  const numbered = useQuery({
+    queryKey: ["find-number", number],
+    queryFn: ({ signal }) => api.tickets({ number: number ?? "" }, undefined, signal).then((p) => p.items),
+    enabled: number !== undefined,
+    staleTime: 10_000,
+  });
   if (q === "") return { tickets: [], people: [], busy: false };
   const near = held(client.getQueriesData<Pages<Row>>({ queryKey: keys.lists }), client.getQueriesData<Ticket>({ queryKey: ["ticket"] }));
+  const exact = number === undefined ? [] : (numbered.data ?? []);
   const local = near.filter((r) => matches(r, q)).slice(0, few);
   const known = new Set(local.map((r) => r.id));
   const more = q.length > 1 ? (theirs.data ?? []).filter((r) => !known.has(r.id)) : [];
-  return { tickets: [...local, ...more].slice(0, few), people: q.length > 1 ? (people.data ?? []) : [], busy: people.isFetching };
+  const found = [...new Map([...exact, ...local, ...more].map((r) => [r.id, r])).values()];
+  return { tickets: found.slice(0, few), people: q.length > 1 ? (people.data ?? []) : [], busy: people.isFetching || numbered.isFetching };
 }
 
 function held(lists: [unknown, Pages<Row> | undefined][], tickets: [unknown, Ticket | undefined][]): Row[] {

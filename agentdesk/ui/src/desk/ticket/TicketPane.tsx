@@ -4,7 +4,7 @@ import { listedRow, ticketQuery } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
 import { useWatch } from "@/live/state";
 import { Bone, Failed, Late } from "@/parts/states";
-import { Composer } from "../composer/Composer.tsx";
+import { Composer, Early } from "../composer/Composer.tsx";
 import css from "./ticket.module.css";
 import { TicketHead } from "./TicketHead.tsx";
 import { Timeline } from "./Timeline.tsx";
@@ -15,8 +15,9 @@ export function TicketPane({ id, close }: { id: number; close: () => void }) {
   const client = useQueryClient();
   const head = data ?? listedRow(client, id);
   useWatch(`ticket:${id}`);
-  // Who presses "r" before the ticket is there means it all the same.
+  // Who presses "r" before the ticket is there means it all the same, and what he types next is text, not commands.
   const [wanted, setWanted] = useState<"out" | "note" | null>(null);
+  const [early, setEarly] = useState("");
   useCommand("reply", () => setWanted("out"), isPending);
   useCommand("note", () => setWanted("note"), isPending);
 
@@ -35,7 +36,8 @@ export function TicketPane({ id, close }: { id: number; close: () => void }) {
       {head && <TicketHead ticket={head} close={close} />}
       {!head && isPending && <HeadSkeleton />}
       {!(error && !data) && <Timeline id={id} ticket={data} />}
-      {data && <Composer ticket={data} wanted={wanted} />}
+      {data && <Composer ticket={data} wanted={wanted} early={early} />}
+      {wanted && isPending && <Early text={early} change={setEarly} />}
     </article>
   );
 }
