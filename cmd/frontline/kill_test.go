@@ -127,7 +127,7 @@ func (w *victims) start() {
 		w.log = f
 		w.t.Cleanup(func() {
 			if w.run != nil {
-				w.kill()
+				w.end()
 			}
 			if w.t.Failed() {
 				b, _ := os.ReadFile(f.Name())
@@ -151,6 +151,18 @@ func (w *victims) start() {
 		time.Sleep(20 * time.Millisecond) // there is nothing to wait on but the answer
 	}
 	w.t.Fatal("the program is not ready a minute after its start")
+}
+
+// end stops the program in order: one that is killed leaves its Postgres some moments to end in, in
+// which the test's folder cannot be removed.
+func (w *victims) end() {
+	w.t.Helper()
+	last := time.AfterFunc(time.Minute, func() { _ = w.run.Process.Kill() })
+	defer last.Stop()
+	_ = w.run.Process.Signal(os.Interrupt)
+	if err := w.run.Wait(); err != nil {
+		w.t.Errorf("the program did not stop in order: %v", err)
+	}
 }
 
 func (w *victims) kill() {
