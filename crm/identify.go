@@ -88,11 +88,12 @@ type Contact struct {
 const findByPoint = `select c.id, c.account_id, c.name, c.language from contact_points p join contacts c on c.id = p.contact_id
 	where p.kind = $1 and p.address = $2`
 
-// lockPoint makes whoever gives a point to a contact wait for each other. The loser of a first-contact race waits
-// here and finds the winner's row.
-const lockPoint = `select pg_advisory_xact_lock(hashtextextended('point:' || $1 || ':' || $2, 0))`
+// pointTaken is the constraint that lets one contact have a point. Who violates it was slower, runs again, and finds the
+// contact that the other made.
+const pointTaken = "contact_points_kind_address_key"
 
-// lockPoints is lockPoint for several, in one order for all, so that nobody waits in a ring.
+// lockPoints makes those who give away the same points wait for each other, in one order for all, so that nobody waits
+// in a ring.
 const lockPoints = `select pg_advisory_xact_lock(hashtextextended('point:' || kind || ':' || address, 0))
 	from (select kind, address from unnest($1::text[], $2::text[]) given(kind, address) order by 1, 2) p`
 
@@ -108,27 +109,29 @@ func Identify(ctx context.Context, tx *authority.Tx, p Point, name string) (Cont
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return c, wrap("identify the contact", err)
 	}
-	if name = plain.Line(name, 200); name == "" {
-		name = plain.Line(p.Address, 200)
+	tx.RaceOn(pointTaken)
+	c = Contact{Name: called(name, p), New: true}
+	err = tx.QueryRow(ctx, `with made as (insert into contacts (name) values ($3) returning id),
+			point as (insert into contact_points (kind, address, contact_id) select $1, $2, id from made)
+		select id from made`, p.Kind, p.Address, c.Name).Scan(&c.ID)
+	return c, wrap("make the contact", err)
+}
+
+// Introduce makes the contact behind a point that nobody has, in its written form, under an id taken from its sequence.
+// It is written with the commit: where another was faster with the same point, the transaction runs again. A part.
+func Introduce(tx *authority.Tx, id int64, p Point, name string) (Contact, error) {
+	tx.RaceOn(pointTaken)
+	c := Contact{ID: id, Name: called(name, p), New: true}
+	return c, tx.Last(`with made as (insert into contacts (id, name) overriding system value values ($1, $2))
+		insert into contact_points (kind, address, contact_id) values ($3, $4, $1)`, c.ID, c.Name, p.Kind, p.Address)
+}
+
+// called is what somebody who gives a name, or none, is called.
+func called(name string, p Point) string {
+	if name = plain.Line(name, 200); name != "" {
+		return name
 	}
-	b := &pgx.Batch{}
-	b.Queue(lockPoint, p.Kind, p.Address)
-	b.Queue(`with old as (
-			select c.id, c.account_id, c.name, c.language from contact_points p join contacts c on c.id = p.contact_id
-			where p.kind = $1 and p.address = $2
-		), made as (
-			insert into contacts (name) select $3 where not exists (select from old) returning id, account_id, name, language
-		), point as (
-			insert into contact_points (kind, address, contact_id) select $1, $2, id from made
-		)
-		select id, account_id, name, language, false from old union all select id, account_id, name, language, true from made`,
-		p.Kind, p.Address, name)
-	res := tx.SendBatch(ctx, b)
-	_, err = res.Exec()
-	if err == nil {
-		err = res.QueryRow().Scan(&c.ID, &c.AccountID, &c.Name, &c.Language, &c.New)
-	}
-	return c, wrap("make the contact", errors.Join(err, res.Close()))
+	return plain.Line(p.Address, 200)
 }
 
 func scanContact(r pgx.Row, c *Contact) error {

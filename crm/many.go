@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"frontline/internal/authority"
-	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -34,7 +33,7 @@ func IdentifyMany(ctx context.Context, tx *authority.Tx, all []Somebody) ([]Cont
 		c, known := anyOf(held, s.Points)
 		if !known {
 			strangers++
-			c = Contact{ID: int64(-strangers), Name: s.called(), New: true} // numbered below
+			c = Contact{ID: int64(-strangers), Name: called(s.Name, s.Points[0]), New: true} // numbered below
 			made.names = append(made.names, c.Name)
 		}
 		out[i] = c
@@ -59,18 +58,12 @@ func IdentifyMany(ctx context.Context, tx *authority.Tx, all []Somebody) ([]Cont
 			given.ids[i] = made.ids[-n-1]
 		}
 	}
+	tx.RaceOn(pointTaken)
 	b := &pgx.Batch{}
 	b.Queue(`insert into contacts (id, name) overriding system value select * from unnest($1::bigint[], $2::text[])`, made.ids, made.names)
 	b.Queue(`insert into contact_points (contact_id, kind, address) select * from unnest($1::bigint[], $2::text[], $3::text[])`,
 		given.ids, given.kinds, given.addresses)
 	return out, wrap("make contacts", tx.SendBatch(ctx, b).Close())
-}
-
-func (s Somebody) called() string {
-	if name := plain.Line(s.Name, 200); name != "" {
-		return name
-	}
-	return plain.Line(s.Points[0].Address, 200)
 }
 
 func anyOf(held map[Point]Contact, points []Point) (Contact, bool) {

@@ -93,23 +93,31 @@ func (t *Tickets) Create(ctx context.Context, by authority.Actor, n Opening) (Re
 	}
 	var got Received
 	err = t.gate.Do(ctx, by, func(tx *authority.Tx) error {
-		if err := tx.Allow(ctx, authority.Act{Name: "ticket.receive", Object: n.Channel, Unveiled: true}); err != nil {
-			return err
-		}
-		if len(points) > 1 {
-			if _, err := crm.IdentifyAny(ctx, tx, points, n.Contact.Name); err != nil {
-				return err
-			}
-		}
-		var err error
-		got, err = t.Keep(ctx, tx, Inbound{
+		act := authority.Act{Name: "ticket.receive", Object: n.Channel, Unveiled: true}
+		in := Inbound{
 			Channel: n.Channel, From: points[0], Name: n.Contact.Name, Subject: n.Subject, Text: n.Text,
 			Queue: n.Queue, Type: n.Type, Severity: n.Severity, Tags: n.Tags,
-		})
+		}
+		var err error
+		got, err = t.takeInFrom(ctx, tx, act, in, points)
 		tx.Return(got)
 		return err
 	})
 	return got, err
+}
+
+// takeInFrom is takeIn for somebody who gives several points.
+func (t *Tickets) takeInFrom(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound, points []crm.Point) (Received, error) {
+	if len(points) == 1 {
+		return t.takeIn(ctx, tx, act, in)
+	}
+	if err := tx.Allow(ctx, act); err != nil {
+		return Received{}, err
+	}
+	if _, err := crm.IdentifyAny(ctx, tx, points, in.Name); err != nil {
+		return Received{}, err
+	}
+	return t.Keep(ctx, tx, in)
 }
 
 // Enter keeps in a ticket what the customer said outside of the program's own channels, such as

@@ -149,11 +149,11 @@ func (b *batch) write(ctx context.Context, tx *authority.Tx, entries []placed, c
 	for _, e := range entries {
 		messages += len(e.rec.Messages)
 	}
-	tickets, err := numbers(ctx, tx, "tickets_id_seq", len(entries))
+	tickets, err := take(ctx, tx, "tickets_id_seq", len(entries))
 	if err != nil {
 		return err
 	}
-	ids, err := numbers(ctx, tx, "messages_id_seq", messages)
+	ids, err := take(ctx, tx, "messages_id_seq", messages)
 	if err != nil {
 		return err
 	}
@@ -170,8 +170,8 @@ func (b *batch) write(ctx context.Context, tx *authority.Tx, entries []placed, c
 	return c.insert(ctx, tx)
 }
 
-// numbers takes ids from a sequence, rising.
-func numbers(ctx context.Context, tx *authority.Tx, sequence string, n int) ([]int64, error) {
+// take takes ids from a sequence, rising.
+func take(ctx context.Context, tx *authority.Tx, sequence string, n int) ([]int64, error) {
 	rows, err := tx.Query(ctx, `select nextval($1::regclass) from generate_series(1, $2)`, sequence, n)
 	if err != nil {
 		return nil, fmt.Errorf("take numbers: %w", err)

@@ -2,14 +2,12 @@ package tickets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"frontline/crm"
 	"frontline/internal/authority"
 	"frontline/internal/blob"
-	"frontline/internal/fault"
 	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
@@ -78,78 +76,88 @@ type Received struct {
 func (t *Tickets) Receive(ctx context.Context, by authority.Actor, in Inbound) (Received, error) {
 	var got Received
 	err := t.gate.Do(ctx, by, func(tx *authority.Tx) error {
+		var err error
 		// Whether it came before, who sent it and where it belongs lies beyond what an agent may see; a ticket that the
 		// agent names does not.
-		if err := tx.Allow(ctx, authority.Act{Name: "ticket.receive", Object: in.Channel + ":" + in.RemoteID, Unveiled: in.Into == 0}); err != nil {
-			return err
-		}
-		var err error
-		got, err = t.Keep(ctx, tx, in)
+		got, err = t.takeIn(ctx, tx, authority.Act{Name: "ticket.receive", Object: in.Channel + ":" + in.RemoteID, Unveiled: in.Into == 0}, in)
 		tx.Return(got)
 		return err
 	})
 	return got, err
 }
 
+// takeIn allows an act and keeps a contact, in two round trips where it is an ordinary first one.
+func (t *Tickets) takeIn(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound) (Received, error) {
+	bad := in.fit()
+	a, look := arrive(tx, in)
+	if bad != nil {
+		look = &pgx.Batch{} // whoever may not do it is told so, and not what is wrong with it
+	}
+	if err := tx.AllowWith(ctx, act, look); err != nil {
+		return Received{}, err
+	}
+	if bad != nil {
+		return Received{}, bad
+	}
+	return t.keep(ctx, tx, in, a, true)
+}
+
 // Keep is Receive as a part: the caller has allowed "ticket.receive" in tx.
 func (t *Tickets) Keep(ctx context.Context, tx *authority.Tx, in Inbound) (Received, error) {
-	in.fit(tx.Now())
-	if in.RemoteID != "" {
-		if old, err := arrivedBefore(ctx, tx, in); err != nil || old.Duplicate {
-			return old, err
-		}
-	}
-	c, err := crm.Identify(ctx, tx, in.From, in.Name)
-	if err != nil {
+	if err := in.fit(); err != nil {
 		return Received{}, err
 	}
-	in.From, err = in.From.Normal()
-	if err != nil {
-		return Received{}, err
+	a, look := arrive(tx, in)
+	if err := tx.SendBatch(ctx, look).Close(); err != nil {
+		return Received{}, fmt.Errorf("look who comes: %w", err)
+	}
+	return t.keep(ctx, tx, in, a, false)
+}
+
+// pen writes what nothing in the transaction reads back.
+type pen func(sql string, args ...any) error
+
+// now is a pen that writes at once; the other, Tx.Last, writes with the commit.
+func now(ctx context.Context, tx *authority.Tx) pen {
+	return func(sql string, args ...any) error {
+		_, err := tx.Exec(ctx, sql, args...)
+		return err
+	}
+}
+
+// keep is Keep of what fits and was looked up; late, where what it writes may travel with the commit.
+func (t *Tickets) keep(ctx context.Context, tx *authority.Tx, in Inbound, a *arrival, late bool) (Received, error) {
+	write := now(ctx, tx)
+	if late {
+		write = tx.Last
+	}
+	if a.before.Duplicate {
+		return a.before, nil
+	}
+	if in.At.After(tx.Now()) || in.At.Year() < 1970 { // it has not come, or is older than mail
+		in.At = tx.Now()
 	}
 	where, err := t.belongs(ctx, tx, in)
 	if err != nil {
 		return Received{}, err
 	}
-	got := Received{ContactID: c.ID, AccountID: c.AccountID}
-	switch {
-	case where.join != nil:
-		err = t.join(ctx, tx, in, c, *where.join, &got)
-	case in.Quiet:
+	got := Received{ContactID: a.contact.ID, AccountID: a.contact.AccountID}
+	if where.join == nil && in.Quiet {
 		return got, nil
-	default:
-		err = t.open(ctx, tx, in, c, &got)
-		if err == nil && where.link != 0 && where.link != got.Ticket {
-			_, err = tx.Exec(ctx, `insert into ticket_links (ticket_id, other_id, kind, reason) values ($1, $2, $3, $4) on conflict do nothing`,
-				got.Ticket, where.link, where.kind, where.reason)
-		}
+	}
+	if err := a.introduce(ctx, tx, in, late); err != nil {
+		return Received{}, err
+	}
+	got.ContactID = a.contact.ID
+	if where.join != nil {
+		err = t.join(ctx, tx, in, a.contact, *where.join, &got)
+	} else {
+		err = t.open(ctx, tx, in, a, where, &got, write)
 	}
 	if err != nil {
 		return Received{}, fmt.Errorf("keep what came in: %w", err)
 	}
-	return got, keepFiles(ctx, tx, got.Message, in.Files)
-}
-
-// arrivedBefore finds the message of the same remote id. The lock makes the second of two
-// deliveries at once wait for the first, and then find its row.
-func arrivedBefore(ctx context.Context, tx *authority.Tx, in Inbound) (Received, error) {
-	b := &pgx.Batch{}
-	b.Queue(`select pg_advisory_xact_lock(hashtextextended('arrive:' || $1 || ':' || $2, 0))`, in.Channel, in.RemoteID)
-	b.Queue(`select m.id, t.id, t.number, t.contact_id, t.account_id from messages m join tickets t on t.id = m.ticket_id
-		where m.channel = $1 and m.remote_id = $2`, in.Channel, in.RemoteID)
-	res := tx.SendBatch(ctx, b)
-	_, err := res.Exec()
-	old := Received{Duplicate: true}
-	if err == nil {
-		err = res.QueryRow().Scan(&old.Message, &old.Ticket, &old.Number, &old.ContactID, &old.AccountID)
-	}
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Received{}, res.Close()
-	}
-	if err = errors.Join(err, res.Close()); err != nil {
-		return Received{}, fmt.Errorf("look for an earlier arrival: %w", err)
-	}
-	return old, nil
+	return got, keepFiles(got.Message, in.Files, write)
 }
 
 const insertMessage = `insert into messages (ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
@@ -165,11 +173,8 @@ const (
 	maxTags    = 50
 )
 
-// fit makes a stranger's words fit to keep. A time that has not come, or is older than mail, is now.
-func (in *Inbound) fit(now time.Time) {
-	if in.At.After(now) || in.At.Year() < 1970 {
-		in.At = now
-	}
+// fit makes a stranger's words fit to keep. An address that is none is fault.Invalid.
+func (in *Inbound) fit() (err error) {
 	if in.RemoteID != "" {
 		in.RemoteID = short(in.RemoteID)
 	}
@@ -178,6 +183,8 @@ func (in *Inbound) fit(now time.Time) {
 	in.Text, in.Reply, in.HTML = plain.Text(in.Text, maxKept), plain.Text(in.Reply, maxKept), plain.Text(in.HTML, 2*maxKept)
 	in.To, in.Cc, in.Problems = lines(in.To, maxTo), lines(in.Cc, maxTo), lines(in.Problems, maxTo)
 	in.Tags, in.Keys = lines(in.Tags, maxTags), names(in.Keys, maxKeys)
+	in.From, err = in.From.Normal()
+	return err
 }
 
 func (in *Inbound) messageArgs(c crm.Contact) []any {
@@ -197,55 +204,6 @@ func (in *Inbound) shown() string {
 		return snippet(in.Reply)
 	}
 	return snippet(in.Text)
-}
-
-// open makes a ticket with its first message, in one statement.
-func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, c crm.Contact, got *Received) error {
-	args := append(in.messageArgs(c), in.shown(), in.Queue, in.Type, in.Severity, in.Tags, c.AccountID,
-		in.From.Kind, in.Keys, in.Name)
-	var queue int64
-	err := tx.QueryRow(ctx, `with t as (
-			insert into tickets (subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_at, last_message_id)
-			select $9, $2, q.id, $4, $22, $19, $20, $21, 'in', $17, now(), nextval('messages_id_seq')
-			from queues q where q.id = case when $18 = 0 then (select coalesce(default_queue, (select min(id) from queues)) from ticket_settings) else $18 end
-			returning id, number, queue_id, last_message_id
-		), m as (
-			insert into messages (id, ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
-				to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems)
-			select t.last_message_id, t.id, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16 from t
-		), p as (
-			insert into participants (ticket_id, kind, address, name, role) select id, $23, $6, $25, 'requester' from t
-		), k as (
-			insert into thread_keys (channel, key, message_id) select $2, key, t.last_message_id from t, unnest($24::text[]) key
-		)
-		select id, number, queue_id, last_message_id from t`, args...).Scan(&got.Ticket, &got.Number, &queue, &got.Message)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return fault.BadField("queue", "unknown_queue")
-	}
-	if errors.Is(err, pgx.ErrNoRows) {
-		return fault.BadField("queue", "unknown_queue")
-	}
-	if err != nil {
-		return fmt.Errorf("open a ticket: %w", err)
-	}
-	got.Opened = true
-	tx.Emit("ticket.created", object(got.Ticket), topics(got.Ticket, queue, nil)...)
-	return t.copyOthers(ctx, tx, in, got.Ticket)
-}
-
-// copyOthers makes those in copy take part, so that an answer of theirs joins.
-func (t *Tickets) copyOthers(ctx context.Context, tx *authority.Tx, in Inbound, ticket int64) error {
-	if len(in.Cc) == 0 || in.From.Kind != crm.Email {
-		return nil
-	}
-	var cc []string
-	for _, a := range in.Cc {
-		if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err == nil && len(cc) < 50 {
-			cc = append(cc, p.Address)
-		}
-	}
-	_, err := tx.Exec(ctx, `insert into participants (ticket_id, kind, address, role) select $1, 'email', unnest($2::text[]), 'cc' on conflict do nothing`, ticket, cc)
-	return err
 }
 
 // join adds the message to a ticket; the customer's own words wake a sleeping one.
@@ -272,20 +230,15 @@ func (t *Tickets) join(ctx context.Context, tx *authority.Tx, in Inbound, c crm.
 	}
 	got.Ticket, got.Number = to.ID, to.Number
 	tx.Emit("message.added", object(to.ID), topics(to.ID, to.Queue, to.Assignee)...)
-	return t.copyOthers(ctx, tx, in, to.ID)
+	return copyOthers(in, to.ID, now(ctx, tx))
 }
 
-func keepFiles(ctx context.Context, tx *authority.Tx, message int64, files []File) error {
-	if len(files) == 0 {
-		return nil
-	}
-	b := &pgx.Batch{}
+func keepFiles(message int64, files []File, write pen) error {
 	for _, f := range files {
-		b.Queue(`insert into attachments (message_id, hash, name, type, size, inline, cid) values ($1, $2, $3, $4, $5, $6, $7)`,
-			message, f.Hash, plain.Line(f.Name, 300), plain.Line(f.Type, 200), f.Size, f.Inline, plain.Line(f.CID, 500))
-	}
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("keep attachments: %w", err)
+		if err := write(`insert into attachments (message_id, hash, name, type, size, inline, cid) values ($1, $2, $3, $4, $5, $6, $7)`,
+			message, f.Hash, plain.Line(f.Name, 300), plain.Line(f.Type, 200), f.Size, f.Inline, plain.Line(f.CID, 500)); err != nil {
+			return fmt.Errorf("keep attachments: %w", err)
+		}
 	}
 	return nil
 }

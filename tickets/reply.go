@@ -171,29 +171,38 @@ func (t *Tickets) Note(ctx context.Context, by authority.Actor, ticket int64, no
 		return 0, err
 	}
 	err = t.gate.Do(ctx, by, func(tx *authority.Tx) error {
-		if err := tx.Allow(ctx, authority.Act{Name: "ticket.note", Object: object(ticket)}); err != nil {
+		// The number is taken under the row's lock, so that numbers rise in the order in which notes are seen.
+		var to ticketState
+		look := &pgx.Batch{}
+		look.Queue(`with t as materialized (select id, queue_id, assignee_id from tickets where id = $1 for update)
+			select id, queue_id, assignee_id, nextval('messages_id_seq') from t`, ticket).Query(func(rows pgx.Rows) error {
+			_, err := pgx.ForEachRow(rows, []any{&to.ID, &to.Queue, &to.Assignee, &message}, func() error { return nil })
+			return err
+		})
+		if err := tx.AllowWith(ctx, authority.Act{Name: "ticket.note", Object: object(ticket)}, look); err != nil {
 			return err
 		}
-		var queue int64
-		var assignee *int64
-		// A note is no activity of the customer's: it leaves the order of lists as it is.
-		if err := tx.QueryRow(ctx, `select queue_id, assignee_id from tickets where id = $1 for update`, ticket).Scan(&queue, &assignee); err != nil {
-			return notFound(err, "ticket")
+		if to.ID == 0 {
+			return notFound(pgx.ErrNoRows, "ticket")
 		}
-		if err := tx.QueryRow(ctx, `insert into messages (ticket_id, direction, note_type, author_kind, author_id, author_name, text)
-			values ($1, 'note', $2, $3, $4, $5, $6) returning id`, ticket, noteType, authorKind(by), by.ID, by.Name, text).Scan(&message); err != nil {
+		write := tx.Last
+		if len(attachments) > 0 {
+			write = now(ctx, tx) // they are put to it below
+		}
+		// A note is no activity of the customer's: it leaves the order of lists as it is.
+		if err := write(`with m as (
+				insert into messages (id, ticket_id, direction, note_type, author_kind, author_id, author_name, text) values ($1, $2, 'note', $3, $4, $5, $6, $7)
+			), d as (
+				delete from drafts where ticket_id = $2 and agent_id = $5 and direction = 'note'
+			)
+			update tickets set last_message_id = $1, updated_at = now() where id = $2`,
+			message, ticket, noteType, authorKind(by), by.ID, by.Name, text); err != nil {
 			return fmt.Errorf("keep the note: %w", err)
 		}
 		if err := t.attach(ctx, tx, message, attachments); err != nil {
 			return err
 		}
-		b := &pgx.Batch{}
-		b.Queue(`update tickets set last_message_id = greatest(last_message_id, $2), updated_at = now() where id = $1`, ticket, message)
-		b.Queue(`delete from drafts where ticket_id = $1 and agent_id = $2 and direction = 'note'`, ticket, by.ID)
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
-			return fmt.Errorf("after the note: %w", err)
-		}
-		tx.Emit("message.added", object(ticket), topics(ticket, queue, assignee)...)
+		tx.Emit("message.added", object(ticket), topics(ticket, to.Queue, to.Assignee)...)
 		tx.Return(Added{message})
 		return nil
 	})

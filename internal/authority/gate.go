@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"frontline/internal/secret"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -89,7 +91,16 @@ func (g *Gate) Do(ctx context.Context, by Actor, f func(tx *Tx) error) error {
 // again says whether a transaction is worth another try: it lost a race, or its server before the
 // commit was sent.
 func again(ctx context.Context, tx *Tx, err error) bool {
-	return err != nil && ctx.Err() == nil && (lostRace(err) || lostServer(err) && (tx == nil || !tx.ending))
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return false
+	case lostRace(err):
+		return true
+	case lostServer(err):
+		return tx == nil || !tx.ending
+	}
+	var p *pgconn.PgError
+	return tx != nil && errors.As(err, &p) && p.Code == "23505" && slices.Contains(tx.races, p.ConstraintName)
 }
 
 // attempt runs f once. The transaction it answers is over; it is nil where none could begin.

@@ -29,7 +29,8 @@ func (g *Gate) PruneEvents(ctx context.Context, age time.Duration) error {
 		var n int64
 		err := g.begin(ctx, func(tx pgx.Tx) error {
 			return tx.QueryRow(ctx, `with gone as (
-					delete from events where seq in (select seq from events where at < now() - make_interval(secs => $1) order by seq limit $2) returning seq
+					delete from events where seq in (
+						select seq from (select seq, at from events order by seq limit $2) oldest where at < now() - make_interval(secs => $1)) returning seq
 				), moved as (
 					update seq_base set pruned_to = greatest(pruned_to, (select max(seq) from gone)) where exists (select from gone)
 				)

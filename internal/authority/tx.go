@@ -33,7 +33,9 @@ type Tx struct {
 	now    time.Time
 	trail  []trail
 	events []note
-	jobs   bool // some were put in
+	last   []*pgx.QueuedQuery // sent with the commit
+	races  []string           // constraints whose violation means that another was faster
+	jobs   bool               // some were put in
 	key    Once
 	result any
 }
@@ -50,7 +52,7 @@ type note struct {
 	topics       []string
 }
 
-// maxNotes is how many rows one transaction may number (seq_at keeps 12 bits for them).
+// maxNotes is how many rows one transaction may number (a sequence number keeps 12 bits for them).
 const maxNotes = 4096
 
 // Now is the transaction's time, from the database; valid after Allow.
@@ -59,12 +61,16 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Allow decides whether tx.By may do a, and writes the decision down with the commit. An act
 // above the actor's limit ends the transaction with *NeedsApproval, one without right with
 // fault.Forbidden, even where the command drops the error.
-func (tx *Tx) Allow(ctx context.Context, a Act) error {
+func (tx *Tx) Allow(ctx context.Context, a Act) error { return tx.AllowWith(ctx, a, &pgx.Batch{}) }
+
+// AllowWith is Allow that sends reads along, in the same round trip. Their functions (QueuedQuery.QueryRow and the like)
+// are called before it is decided: what they read is of use only where AllowWith returns nil.
+func (tx *Tx) AllowWith(ctx context.Context, a Act, reads *pgx.Batch) error {
 	if tx.failed != nil {
 		return tx.failed
 	}
 	a.Object, a.Reason = plain.Text(a.Object, maxObject), plain.Text(a.Reason, maxReason)
-	if tx.failed = tx.judge(ctx, a); tx.failed == nil {
+	if tx.failed = tx.judge(ctx, a, reads); tx.failed == nil {
 		tx.trail = append(tx.trail, trail{a, allow})
 	}
 	return tx.failed
@@ -88,8 +94,8 @@ func (tx *Tx) Unveil(ctx context.Context) error {
 	return nil
 }
 
-func (tx *Tx) judge(ctx context.Context, a Act) error {
-	s, err := tx.stand(ctx, a)
+func (tx *Tx) judge(ctx context.Context, a Act, reads *pgx.Batch) error {
+	s, err := tx.stand(ctx, a, reads)
 	if err != nil {
 		return err
 	}
@@ -118,7 +124,7 @@ func (tx *Tx) judge(ctx context.Context, a Act) error {
 
 // stand reads who acts and what the rules say, and sets what triggers and row-level security read.
 // The first time it begins the transaction, and claims its key, in the same round trip.
-func (tx *Tx) stand(ctx context.Context, a Act) (standing, error) {
+func (tx *Tx) stand(ctx context.Context, a Act, reads *pgx.Batch) (standing, error) {
 	s := standing{Kind: tx.By.Kind, ID: tx.By.ID}
 	var who int64
 	switch tx.By.Kind {
@@ -146,6 +152,7 @@ func (tx *Tx) stand(ctx context.Context, a Act) (standing, error) {
 			set_config('app.teams', array(select team_id from team_members where agent_id = $1)::text, true),
 			set_config('app.sees_all', case when $3 or a.roles && '{supervisor,manager,admin}' then 'on' else '' end, true)
 		from (select 1) one left join agents a on a.id = $1`, who, a.Name, a.Unveiled || tx.By.Kind == Program)
+	b.QueuedQueries = append(b.QueuedQueries, reads.QueuedQueries...)
 	res := tx.conn.SendBatch(ctx, b)
 	tx.begun = true
 	roles, err := tx.standing(res, &s, first, keyed)
@@ -249,6 +256,20 @@ func (tx *Tx) Enqueue(ctx context.Context, args river.JobArgs, opts *river.Inser
 	return nil
 }
 
+// Last sends a statement with the commit, in the same round trip: for writes that nothing in the command reads back.
+// An error of it is the error of Do.
+func (tx *Tx) Last(sql string, args ...any) error {
+	if err := tx.ready(); err != nil {
+		return err
+	}
+	tx.last = append(tx.last, &pgx.QueuedQuery{SQL: sql, Arguments: args})
+	return nil
+}
+
+// RaceOn says that a violation of a unique constraint means that another transaction was faster with the same: this one
+// runs again, and then finds what the other made. It is cheaper than a lock, where two at once are rare.
+func (tx *Tx) RaceOn(constraint string) { tx.races = append(tx.races, constraint) }
+
 // Return keeps v, as JSON, as the answer to the request's idempotency key, with the commit.
 func (tx *Tx) Return(v any) { tx.result = v }
 
@@ -267,7 +288,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 	default:
 		return errGate
 	}
-	b := &pgx.Batch{}
+	b := &pgx.Batch{QueuedQueries: tx.last}
 	if err := queueTrail(b, tx.By, tx.trail, tx.events); err != nil {
 		return err
 	}
@@ -335,6 +356,10 @@ func (a Act) percent() *string {
 	return &p
 }
 
+// nextSeq numbers the $1-th row of this transaction: its id, then the row's own number. Ordered by it, rows below
+// seq_horizon() are complete. It is no function because Postgres would plan that anew for each call.
+const nextSeq = `((pg_current_xact_id()::text::bigint + (select base from seq_base)) << 12) | $1`
+
 // queueTrail adds the audit rows and events to a batch, numbered within the transaction.
 func queueTrail(b *pgx.Batch, by Actor, acts []trail, events []note) error {
 	if len(acts) > maxNotes || len(events) > maxNotes {
@@ -343,11 +368,11 @@ func queueTrail(b *pgx.Batch, by Actor, acts []trail, events []note) error {
 	for n, t := range acts {
 		amount, currency := t.act.amount()
 		b.Queue(`insert into audit (seq, actor, act, object, amount, currency, percent, reason, outcome)
-			values (seq_at($1), $2, $3, $4, $5, $6, $7, $8, $9)`,
+			values (`+nextSeq+`, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			n, by.String(), t.act.Name, t.act.Object, amount, currency, t.act.percent(), t.act.Reason, string(t.outcome))
 	}
 	for n, e := range events {
-		b.Queue(`insert into events (seq, actor, kind, object, topics) values (seq_at($1), $2, $3, $4, $5)`,
+		b.Queue(`insert into events (seq, actor, kind, object, topics) values (`+nextSeq+`, $2, $3, $4, $5)`,
 			n, by.String(), e.kind, e.object, e.topics)
 	}
 	return nil

@@ -58,10 +58,9 @@ create table seq_base (
 );
 insert into seq_base default values;
 
--- seq_at numbers the n-th row of this transaction: transaction id, then n. Ordered by it, rows below
--- seq_horizon() are complete: nothing can appear behind them any more.
-create function seq_at(n int) returns bigint language sql volatile as
-$$ select ((pg_current_xact_id()::text::bigint + base) << 12) | n from seq_base $$;
+-- Events and audit rows are numbered by their transaction's id and then their place in it:
+--   ((pg_current_xact_id()::text::bigint + base) << 12) | n
+-- Ordered by it, rows below seq_horizon() are complete: nothing can appear behind them any more.
 
 -- Stable, and not volatile: a volatile function looks at a younger snapshot than the statement that asks it, and would
 -- call rows complete that the statement does not see yet.
@@ -80,7 +79,8 @@ create table events (
 	object text not null,
 	topics text[] not null
 );
-create index on events (at);
+
+create domain outcome as text check (value in ('allow', 'deny', 'ask'));
 
 create table audit (
 	seq      bigint primary key,
@@ -92,7 +92,7 @@ create table audit (
 	currency text,
 	percent  numeric(5,2),
 	reason   text not null default '',
-	outcome  text not null check (outcome in ('allow', 'deny', 'ask'))
+	outcome  outcome not null
 );
 create index on audit (object, seq);
 
@@ -163,16 +163,14 @@ create index on idempotency (at);
 --   begin; set local app.act = 'repair: ticket 42 doubled by hand'; ...
 create function must_have_act() returns trigger language plpgsql as $$
 begin
-	if coalesce(current_setting('app.act', true), '') = '' then
-		raise exception 'write to % without an act', tg_table_name using errcode = '42501';
-	end if;
-	return null;
+	raise exception 'write to % without an act', tg_table_name using errcode = '42501';
 end $$;
 
--- guard makes a table writable only under an act.
+-- guard makes a table writable only under an act. The condition is the trigger's, so that a write under an act calls nothing.
 create function guard(t regclass) returns void language plpgsql as $$
 begin
-	execute format('create trigger must_have_act before insert or update or delete or truncate on %s for each statement execute function must_have_act()', t);
+	execute format($guard$create trigger must_have_act before insert or update or delete or truncate on %s for each statement
+		when (coalesce(current_setting('app.act', true), '') = '') execute function must_have_act()$guard$, t);
 end $$;
 
 -- permit adds an act to the working default set of rights.

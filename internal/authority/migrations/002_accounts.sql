@@ -51,9 +51,9 @@ select guard('credentials'), guard('recovery_codes'), guard('login_tries');
 
 -- That somebody was seen is no act; everything else about a session or token is.
 create trigger must_have_act before insert or delete or update of agent_id, token, expires_at on sessions
-	for each statement execute function must_have_act();
+	for each statement when (coalesce(current_setting('app.act', true), '') = '') execute function must_have_act();
 create trigger must_have_act before insert or delete or update of agent_id, token, expires_at on tokens
-	for each statement execute function must_have_act();
+	for each statement when (coalesce(current_setting('app.act', true), '') = '') execute function must_have_act();
 
 grant select, insert, update, delete on credentials, recovery_codes, sessions, tokens, login_tries to frontline_app;
 

@@ -1,0 +1,120 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+
+	"frontline/crm"
+	"frontline/internal/authority"
+	"frontline/internal/fault"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// arrival is what is known of a contact before anything of it is written.
+type arrival struct {
+	before  Received    // Duplicate where it came before
+	contact crm.Contact // whose the address is; without an id where it is nobody's yet
+	queue   int64       // where a new ticket goes; 0 where the queue asked for is not there
+	new     numbers
+}
+
+// numbers are those that a new ticket takes.
+type numbers struct {
+	ticket, message, contact int64
+	number                   string
+}
+
+// arrive asks whether a contact came before, who sent it and where a new ticket would go, and takes the numbers for one
+// where it is sure to become one: all that an ordinary first contact asks of the database before it writes. The arrival
+// is known when the batch was sent.
+func arrive(tx *authority.Tx, in Inbound) (*arrival, *pgx.Batch) {
+	a, b := &arrival{}, &pgx.Batch{}
+	if in.RemoteID != "" {
+		// The second of two deliveries at once fails on this and runs again.
+		tx.RaceOn("messages_channel_remote_id_key")
+	}
+	b.Queue(`select coalesce(m.id, 0), coalesce(o.id, 0), coalesce(o.number, ''), coalesce(o.contact_id, 0), o.account_id,
+			coalesce(c.id, 0), c.account_id, coalesce(c.name, ''), coalesce(c.language, ''), coalesce(q.id, 0),
+			case when $6 and m.id is null then nextval('tickets_id_seq') else 0 end, case when $6 and m.id is null then nextval('messages_id_seq') else 0 end,
+			case when $6 and m.id is null then nextval('ticket_numbers')::text else '' end, case when $6 and m.id is null and c.id is null then nextval('contacts_id_seq') else 0 end
+		from (select 1) one
+			left join (messages m join tickets o on o.id = m.ticket_id) on m.channel = $1 and m.remote_id = nullif($2, '')
+			left join (contact_points p join contacts c on c.id = p.contact_id) on p.kind = $3 and p.address = $4
+			left join queues q on q.id = case when $5 = 0 then (select coalesce(default_queue, (select min(id) from queues)) from ticket_settings) else $5 end`,
+		in.Channel, in.RemoteID, in.From.Kind, in.From.Address, in.Queue, in.opens()).QueryRow(func(r pgx.Row) error {
+		old, c, n := &a.before, &a.contact, &a.new
+		err := r.Scan(&old.Message, &old.Ticket, &old.Number, &old.ContactID, &old.AccountID, &c.ID, &c.AccountID, &c.Name, &c.Language, &a.queue,
+			&n.ticket, &n.message, &n.number, &n.contact)
+		old.Duplicate = old.Message != 0
+		return err
+	})
+	return a, b
+}
+
+// opens says that nothing can make the contact join a ticket, or be left.
+func (in *Inbound) opens() bool { return len(in.Hints) == 0 && in.Into == 0 && !in.Quiet }
+
+// introduce makes the contact where there was none; late, where it is written with the commit.
+func (a *arrival) introduce(ctx context.Context, tx *authority.Tx, in Inbound, late bool) (err error) {
+	switch {
+	case a.contact.ID != 0:
+	case late && a.new.contact != 0:
+		a.contact, err = crm.Introduce(tx, a.new.contact, in.From, in.Name)
+	default:
+		a.contact, err = crm.Identify(ctx, tx, in.From, in.Name)
+	}
+	return err
+}
+
+// open makes a ticket with its first message, in one statement.
+func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arrival, where place, got *Received, write pen) error {
+	if a.queue == 0 {
+		return fault.BadField("queue", "unknown_queue")
+	}
+	n := a.new
+	if n.ticket == 0 {
+		if err := tx.QueryRow(ctx, `select nextval('tickets_id_seq'), nextval('messages_id_seq'), nextval('ticket_numbers')::text`).
+			Scan(&n.ticket, &n.message, &n.number); err != nil {
+			return fmt.Errorf("number the ticket: %w", err)
+		}
+	}
+	args := append(in.messageArgs(a.contact), in.shown(), a.queue, in.Type, in.Severity, in.Tags, a.contact.AccountID,
+		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number)
+	err := write(`with t as (
+			insert into tickets (id, number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_message_id)
+			overriding system value values ($26, $28, $9, $2, $18, $4, $22, $19, $20, $21, 'in', $17, $27)
+		), m as (
+			insert into messages (id, ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
+				to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems)
+			values ($27, $26, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16)
+		), p as (
+			insert into participants (ticket_id, kind, address, name, role) values ($26, $23, $6, $25, 'requester')
+		)
+		insert into thread_keys (channel, key, message_id) select $2, key, $27 from unnest($24::text[]) key`, args...)
+	if err != nil {
+		return fmt.Errorf("open a ticket: %w", err)
+	}
+	if where.link != 0 {
+		if err := write(`insert into ticket_links (ticket_id, other_id, kind, reason) values ($1, $2, $3, $4)`, n.ticket, where.link, where.kind, where.reason); err != nil {
+			return fmt.Errorf("link the ticket: %w", err)
+		}
+	}
+	got.Ticket, got.Number, got.Message, got.Opened = n.ticket, n.number, n.message, true
+	tx.Emit("ticket.created", object(n.ticket), topics(n.ticket, a.queue, nil)...)
+	return copyOthers(in, n.ticket, write)
+}
+
+// copyOthers makes those in copy take part, so that an answer of theirs joins.
+func copyOthers(in Inbound, ticket int64, write pen) error {
+	if len(in.Cc) == 0 || in.From.Kind != crm.Email {
+		return nil
+	}
+	var cc []string
+	for _, a := range in.Cc {
+		if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err == nil && len(cc) < 50 {
+			cc = append(cc, p.Address)
+		}
+	}
+	return write(`insert into participants (ticket_id, kind, address, role) select $1, 'email', unnest($2::text[]), 'cc' on conflict do nothing`, ticket, cc)
+}
