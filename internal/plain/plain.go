@@ -10,6 +10,9 @@ import (
 
 // Text is s as valid UTF-8 without NUL, and no longer than max characters. Broken bytes become U+FFFD.
 func Text(s string, max int) string {
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 { // as nearly all are
+		return first(s, max)
+	}
 	return first(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD"), max)
 }
 
@@ -17,6 +20,9 @@ func Text(s string, max int) string {
 // one space, and the characters that turn the direction of text around, by which "gpj.exe" is shown as "exe.jpg", are
 // dropped.
 func Line(s string, max int) string {
+	if isLine(s) { // as nearly all are
+		return strings.TrimSpace(first(s, max))
+	}
 	var b strings.Builder
 	space := false
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
@@ -33,6 +39,30 @@ func Line(s string, max int) string {
 		}
 	}
 	return strings.TrimSpace(first(b.String(), max))
+}
+
+// isLine says whether Line would change nothing but the length.
+func isLine(s string) bool {
+	space := true // what came before was a space, or nothing did
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
+				return false
+			}
+		}
+		switch {
+		case r == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case r < ' ', r == 0x7f, r > 0x7e && (unicode.IsSpace(r) || unicode.IsControl(r) || turns(r)):
+			return false
+		}
+		space = false
+	}
+	return !space || s == ""
 }
 
 // turns says whether a character embeds, overrides or isolates a direction (Unicode Standard Annex 9).

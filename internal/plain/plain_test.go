@@ -53,6 +53,18 @@ func TestShort(t *testing.T) {
 	}
 }
 
+// The short way for lines that need no change must agree with the long one, which a NUL, dropped again, takes.
+func FuzzLineEitherWay(f *testing.F) {
+	for _, s := range []string{"", " ", "a", "a b", "a  b", " a", "a ", "\uFFFD", "\xff", "a\u00a0b", "\u202e", "长 b", "\x7f"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if short, long := plain.Line(s, 20), plain.Line(s+"\x00", 20); short != long {
+			t.Errorf("Line(%q) = %q one way and %q the other", s, short, long)
+		}
+	})
+}
+
 func FuzzPlain(f *testing.F) {
 	for _, s := range []string{"", "\x00", "\xff", "a\r\nb", "\u202Ex", strings.Repeat("长", 50)} {
 		f.Add(s)
