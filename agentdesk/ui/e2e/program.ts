@@ -27,26 +27,44 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   }
   const bin = process.env.FRONTLINE_BIN ?? new URL("../../../bin/frontline", import.meta.url).pathname;
   const child = spawn(bin, ["serve", "--demo", "--quiet", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
-  provide("program", await started(child));
+  const said = log(child);
+  provide("program", await started(child, said));
+  let ending = false;
+  child.on("exit", (code, signal) => {
+    if (!ending) console.error(`the program ended with ${code ?? signal} while it was tested:\n${said.last()}`);
+  });
   return () =>
-    new Promise((resolve) => {
-      child.on("exit", () => resolve());
+    new Promise((resolve, reject) => {
+      ending = true;
+      if (child.exitCode !== null || child.signalCode !== null) {
+        reject(new Error("the program ended while it was tested"));
+        return;
+      }
+      child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`the program ended with ${code}: ${said.last()}`))));
       child.kill("SIGTERM");
     });
 }
 
+/** What a program says: its beginning, where the demo stands, and its end, where it says why. */
+function log(child: ChildProcess) {
+  let first = "";
+  let last = "";
+  const keep = (text: string) => {
+    if (first.length < 64_000) first += text;
+    last = (last + text).slice(-16_000);
+  };
+  child.stdout?.setEncoding("utf8").on("data", keep);
+  child.stderr?.setEncoding("utf8").on("data", keep);
+  return { first: () => first, last: () => last };
+}
+
 /** Reads what the demo prints when it is ready. */
-function started(child: ChildProcess): Promise<Program> {
+function started(child: ChildProcess, said: ReturnType<typeof log>): Promise<Program> {
   return new Promise((resolve, reject) => {
-    let said = "";
-    const find = (pattern: RegExp) => pattern.exec(said)?.[1];
+    const find = (pattern: RegExp) => pattern.exec(said.first())?.[1];
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`the program ended with ${code}: ${said}`)));
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-    });
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
+    child.on("exit", (code) => reject(new Error(`the program ended with ${code}: ${said.last()}`)));
+    child.stdout?.on("data", () => {
       const url = find(/ready: (\S+)/);
       const smtp = find(/--server (\S+)/);
       const postbox = find(/kept in (\S+)/);
