@@ -126,8 +126,6 @@ func dialError(ctx context.Context, s Server, err error) error {
 	return &Error{Code: Unreachable, Op: "connect", Err: err}
 }
 
-// TLSError gives a failed handshake its code. It is for libraries that do the handshake themselves.
-func TLSError(err error) error { return tlsError(context.Background(), err) }
 
 func tlsError(ctx context.Context, err error) error {
 	var (
