@@ -126,7 +126,6 @@ func dialError(ctx context.Context, s Server, err error) error {
 	return &Error{Code: Unreachable, Op: "connect", Err: err}
 }
 
-
 func tlsError(ctx context.Context, err error) error {
 	var (
 		invalid   x509.CertificateInvalidError
