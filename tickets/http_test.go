@@ -141,13 +141,13 @@ func TestATicketFromFirstWordToLast(t *testing.T) {
 		}
 		next = fmt.Sprint("&before=", page.Get("next"))
 	}
-	if want := []string{"event", "out", "note", "in", "in"}; !slices.Equal(kinds, want) {
+	if want := []string{"event", "event", "out", "note", "in", "in"}; !slices.Equal(kinds, want) {
 		t.Errorf("timeline %v, want %v", kinds, want)
 	}
-	reply := a.Must(200, "li", "GET", path+"/timeline?limit=2", nil)
+	reply := a.Must(200, "li", "GET", path+"/timeline?limit=3", nil)
 	for field, want := range map[string]any{
-		"items.1.text": "工程师今天到", "items.1.to.0": "zhang@example.cn", "items.1.delivery.state": "queued", "items.1.author.name": "li",
-		"items.1.attachments.0.name": "手册.pdf", "items.0.event.name": "state", "items.0.event.to": "pending",
+		"items.2.text": "工程师今天到", "items.2.to.0": "zhang@example.cn", "items.2.delivery.state": "queued", "items.2.author.name": "li",
+		"items.2.attachments.0.name": "手册.pdf", "items.1.event.name": "state", "items.1.event.to": "pending", "items.0.event.name": "assignee",
 	} {
 		if got := reply.Get(field); got != want {
 			t.Errorf("timeline %s = %v, want %v", field, got, want)

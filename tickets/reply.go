@@ -43,7 +43,8 @@ type Outbound struct {
 const MaxText = 500_000
 
 // Reply keeps the message, puts it in the channel's outbox and moves the ticket, in one
-// transaction; it is delivered after the commit. Messages newer than Seen make it
+// transaction; it is delivered after the commit. The first agent who answers a ticket that nobody has becomes its
+// assignee. Messages newer than Seen make it
 // fault.Conflict "stale_view" with their number, unless Anyway.
 func (t *Tickets) Reply(ctx context.Context, by authority.Actor, r Reply) (message int64, err error) {
 	if err := checkText(r.Text); err != nil {
@@ -126,15 +127,16 @@ func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (messag
 	if err != nil {
 		return 0, err
 	}
-	if err := t.replied(ctx, tx, r, o, keys); err != nil {
+	if err := t.replied(ctx, tx, r, o, assignee == nil, keys); err != nil {
 		return 0, fmt.Errorf("after the reply: %w", err)
 	}
 	tx.Emit("message.added", object(r.Ticket), topics(r.Ticket, o.Queue, assignee)...)
 	return o.Message, nil
 }
 
-// replied moves the ticket after a reply: state, first reply, participants, keys, the draft.
-func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outbound, keys []string) error {
+// replied moves the ticket after a reply: state, first reply, participants, keys, the draft. A ticket that nobody had
+// becomes that of the agent who answered: the customer's next words must reach somebody.
+func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outbound, nobodys bool, keys []string) error {
 	b := &pgx.Batch{}
 	b.Queue(`insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, o.Channel, names(keys, maxKeys), o.Message)
 	if o.Channel == crm.Email {
@@ -162,7 +164,11 @@ func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outb
 	if state == "" {
 		state = "pending"
 	}
-	return t.edit(ctx, tx, r.Ticket, Edit{State: &state})
+	e := Edit{State: &state}
+	if nobodys && tx.By.Kind == authority.Agent {
+		e.Assignee = &tx.By.ID
+	}
+	return t.edit(ctx, tx, r.Ticket, e)
 }
 
 // Note keeps words for colleagues on the timeline; the customer never sees them.

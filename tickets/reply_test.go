@@ -40,7 +40,7 @@ func TestAReplyGoesOutAndMovesTheTicket(t *testing.T) {
 	if n := w.count(`select count(*) from tickets where first_reply_at is not null`); n != 1 {
 		t.Error("the first reply was not timed")
 	}
-	if story := w.story(got.Ticket); !slices.Equal(story, []string{"in", "out", "state"}) {
+	if story := w.story(got.Ticket); !slices.Equal(story, []string{"in", "out", "state", "assignee"}) {
 		t.Errorf("story %q", story)
 	}
 	e := w.timeline(got.Ticket)[1]
@@ -57,6 +57,30 @@ func TestAReplyGoesOutAndMovesTheTicket(t *testing.T) {
 	}
 }
 
+func TestTheFirstToAnswerHasTheTicket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li, zhao := w.Hire("li", "agent"), w.Hire("zhao", "agent")
+	got := w.mail("zhang@example.cn", "help")
+	if _, err := w.tickets.Note(t.Context(), zhao, got.Ticket, "", "who takes this?", nil); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.view(got.Ticket); v.Assignee != nil {
+		t.Errorf("a note gave the ticket to %+v", v.Assignee)
+	}
+	for _, by := range []authority.Actor{li, zhao} {
+		if _, err := w.tickets.Reply(t.Context(), by, tickets.Reply{Ticket: got.Ticket, Text: "we are on it"}); err != nil {
+			t.Fatal(err)
+		}
+		if v := w.view(got.Ticket); v.Assignee == nil || v.Assignee.ID != li.ID {
+			t.Errorf("after the answer of %s the ticket is that of %+v, want li", by.Name, v.Assignee)
+		}
+	}
+	if n := w.count(`select count(*) from messages where change->>'name' = 'assignee' and author_id = $1`, li.ID); n != 1 {
+		t.Errorf("%d lines tell of it", n)
+	}
+}
+
 func TestAnAutomaticReplyCountsAsNone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -65,7 +89,7 @@ func TestAnAutomaticReplyCountsAsNone(t *testing.T) {
 		_, err := w.tickets.Answer(ctx, tx, tickets.Reply{Ticket: got.Ticket, Text: "we have it"})
 		return err
 	})
-	if v := w.view(got.Ticket); v.State != "open" || !w.out.last().Automatic || w.count(`select count(*) from tickets where first_reply_at is null`) != 1 {
+	if v := w.view(got.Ticket); v.State != "open" || v.Assignee != nil || !w.out.last().Automatic || w.count(`select count(*) from tickets where first_reply_at is null`) != 1 {
 		t.Errorf("an acknowledgement made the ticket %s", v.State)
 	}
 }
@@ -234,7 +258,7 @@ func TestDeliveryShowsOnTheTicket(t *testing.T) {
 	if v := mark(b, "failed"); v.State != "open" || !v.DeliveryFailed {
 		t.Errorf("failed: %s, failed %v", v.State, v.DeliveryFailed)
 	}
-	if topics := w.heard("delivery.changed", fmt.Sprint("ticket:", got.Ticket)); !slices.Equal(topics, []string{"queue:1", fmt.Sprint("ticket:", got.Ticket)}) {
+	if topics := w.heard("delivery.changed", fmt.Sprint("ticket:", got.Ticket)); !slices.Equal(slices.Sorted(slices.Values(topics)), []string{fmt.Sprint("agent:", li.ID), "queue:1", fmt.Sprint("ticket:", got.Ticket)}) {
 		t.Errorf("told %q", topics)
 	}
 	if v := mark(a, "uncertain"); !v.DeliveryFailed {

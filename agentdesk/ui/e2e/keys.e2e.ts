@@ -51,6 +51,54 @@ test("one walks, takes, holds, reopens and ends tickets by keys alone", async ()
   await page.waitForURL(/\/box\/all$/);
 });
 
+test("what a key ended is taken back by a key, and the next ticket is not hit in its place", async () => {
+  const subjects = [unique("Waits"), unique("Ends")];
+  const page = await signIn("zhaojing");
+  const queue = await ownQueue(unique("Takeback"));
+  for (const subject of subjects) await contact(page, queue.id, subject, "x");
+  await go(page, queue.path);
+  const [next, first] = subjects as [string, string];
+  await openTicket(page, first);
+  const heading = page.locator("article h1");
+  // Pressed twice by a hand in a hurry: the second one is for nobody.
+  await page.keyboard.press("e");
+  await page.keyboard.press("e");
+  await heading.getByText(next).waitFor();
+  await row(page, first).waitFor({ state: "detached" });
+  await page.getByText("is resolved").waitFor();
+  await row(page, next).waitFor();
+  await page.keyboard.press("Shift+E");
+  await heading.getByText(first).waitFor();
+  await row(page, first).waitFor();
+  await page.getByText("is as it was").waitFor();
+  await page.keyboard.press("w");
+  await row(page, first).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /Undo/ }).click();
+  await row(page, first).waitFor();
+  await page.keyboard.press("h");
+  await row(page, first).waitFor({ state: "detached" });
+  await page.getByText("is on hold").waitFor();
+  await page.keyboard.press("z");
+  await row(page, first).waitFor();
+});
+
+test("who answers a ticket that nobody had has it, and finds it in his work", async () => {
+  const subject = unique("Orphan");
+  await write({ from: "orphan@customer.example", subject, body: "Is anybody there?" });
+  const page = await signIn("zhaojing");
+  await go(page, "/box/unassigned");
+  await openTicket(page, subject);
+  await page.keyboard.press("r");
+  await page.keyboard.type("Yes, I am.");
+  await page.keyboard.press("Control+Enter");
+  await page.locator('article[data-direction="out"]', { hasText: "Yes, I am." }).waitFor();
+  await page.getByText("took the ticket").waitFor();
+  await row(page, subject).waitFor({ state: "detached" });
+  await page.keyboard.press("g");
+  await page.keyboard.press("m");
+  await row(page, subject).waitFor();
+});
+
 test("letters typed into a field are letters", async () => {
   const subject = unique("Letters");
   await write({ from: "letters@customer.example", subject, body: "x" });

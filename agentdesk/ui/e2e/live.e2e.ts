@@ -124,22 +124,49 @@ test("a lost line says so, keeps what is written, and misses nothing when it sta
   expect(await page.locator("textarea").inputValue()).toBe("Written in the dark");
 });
 
-test("the row under the pointer stays where it is while mail comes in above it", async () => {
-  const queue = await ownQueue(unique("Still"));
-  const page = await signIn("zhaojing", { height: 700 });
-  for (let i = 0; i < 4; i++) await contact(page, queue.id, unique("Filling"), "x");
+test("new rows are seen at once at the top of a list, wherever the pointer rests and whatever is open", async () => {
+  const queue = await ownQueue(unique("Short"));
+  const page = await signIn("zhaojing");
+  const first = unique("First");
+  await contact(page, queue.id, first, "x");
   await go(page, queue.path);
-  const rows = page.locator("li[data-ticket]");
-  await rows.nth(2).hover();
-  const target = await rows.nth(2).getAttribute("data-ticket");
-  const place = async () => (await page.locator(`li[data-ticket="${target}"]`).boundingBox())?.y;
-  const was = await place();
+  await openTicket(page, first);
   const subject = unique("Above");
   await contact(page, queue.id, subject, "New.");
-  await page.getByText("1 new", { exact: true }).waitFor();
-  expect(await place()).toBe(was);
-  await page.getByText("1 new", { exact: true }).click();
   await row(page, subject).waitFor();
+  const [above, below] = await Promise.all([row(page, subject).boundingBox(), row(page, first).boundingBox()]);
+  expect(above && below && above.y + above.height).toBe(below?.y);
+  expect(await page.locator("section header").first().isVisible()).toBe(true);
+  expect(await page.getByText("1 new", { exact: true }).count()).toBe(0);
+});
+
+test("a list that was scrolled down stands still while rows come in above, and counts them until they are seen", async () => {
+  const queue = await ownQueue(unique("Still"));
+  const page = await signIn("zhaojing", { height: 600 });
+  for (let i = 0; i < 20; i++) await contact(page, queue.id, unique("Filling"), "x");
+  await go(page, queue.path);
+  const rows = page.locator("li[data-ticket]");
+  await rows.first().waitFor();
+  const scroller = page.locator('section[aria-label="Tickets"] > div');
+  await scroller.evaluate((el) => el.scrollTo(0, 370));
+  await expect.poll(() => scroller.evaluate((el) => el.scrollTop)).toBe(370);
+  // The virtual list draws what is in the window and somewhat around it.
+  const target = await scroller.evaluate((el) => {
+    const top = el.getBoundingClientRect().top;
+    const seen = [...el.querySelectorAll<HTMLElement>("li[data-ticket]")].filter((li) => li.getBoundingClientRect().top >= top);
+    return seen.toSorted((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)[1]?.dataset.ticket;
+  });
+  const place = async () => (await page.locator(`li[data-ticket="${target}"]`).boundingBox())?.y;
+  const was = await place();
+  await contact(page, queue.id, unique("Above"), "New.");
+  await page.getByText("1 new", { exact: true }).waitFor();
+  const subject = unique("Top");
+  await contact(page, queue.id, subject, "New.");
+  await page.getByText("2 new", { exact: true }).waitFor();
+  expect(await place()).toBe(was);
+  await scroller.evaluate((el) => el.scrollTo(0, 0));
+  await row(page, subject).waitFor();
+  await page.getByText("2 new", { exact: true }).waitFor({ state: "detached" });
 });
 
 test("a reader of old messages is not moved by a new one", async () => {

@@ -24,9 +24,13 @@ export function boxPath(box: Box): string {
   return "id" in box ? `${box.kind}-${box.id}` : box.kind;
 }
 
-/** One customer's tickets are shown whole, every other list begins with the open ones. */
+/**
+ * One customer's tickets are shown whole, my own until they are resolved, so that what I have answered stays in sight;
+ * every other list begins with the open ones.
+ */
 export function usualState(box: Box): StateChoice {
-  return box.kind === "contact" ? "any" : "open";
+  if (box.kind === "contact") return "any";
+  return box.kind === "mine" ? "active" : "open";
 }
 
 export function filterOf(box: Box, state: StateChoice): TicketFilter {

@@ -1,7 +1,10 @@
-/** Everything that a key does, in the order in which the help shows it. Letters act only outside of text fields. */
+/**
+ * Everything that a key does, in the order in which the help shows it. Letters act only outside of text fields. A key
+ * that is held down acts once, but for those that walk.
+ */
 export const commands = [
-  { id: "next", keys: ["j"], group: "list" },
-  { id: "previous", keys: ["k"], group: "list" },
+  { id: "next", keys: ["j"], group: "list", held: true },
+  { id: "previous", keys: ["k"], group: "list", held: true },
   { id: "open", keys: ["Enter", "o"], group: "list" },
   { id: "back", keys: ["Escape"], group: "list", typing: true },
   { id: "search", keys: ["/"], group: "list" },
@@ -13,6 +16,7 @@ export const commands = [
   { id: "wait", keys: ["w"], group: "ticket" },
   { id: "hold", keys: ["h"], group: "ticket" },
   { id: "reopen", keys: ["Shift+e"], group: "ticket" },
+  { id: "undo", keys: ["z"], group: "ticket" },
   { id: "html", keys: ["v"], group: "ticket" },
   { id: "customer", keys: ["i"], group: "ticket" },
   { id: "send", keys: ["Mod+Enter"], group: "composer", typing: true },
@@ -23,7 +27,7 @@ export const commands = [
   { id: "go_queue", keys: ["g 1"], group: "go" },
   { id: "go_mailboxes", keys: ["g b"], group: "go" },
   { id: "help", keys: ["?"], group: "go" },
-] as const satisfies readonly { id: string; keys: readonly string[]; group: string; typing?: boolean }[];
+] as const satisfies readonly { id: string; keys: readonly string[]; group: string; typing?: boolean; held?: boolean }[];
 
 export type Command = (typeof commands)[number]["id"];
 
@@ -54,6 +58,11 @@ export function strokeOf(e: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | 
   const name = letter ? e.key.toLowerCase() : e.key;
   const shift = e.shiftKey && (letter || e.key.length > 1);
   return `${e.ctrlKey || e.metaKey ? "Mod+" : ""}${e.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${name}`;
+}
+
+/** Whether a key that is held down runs the command again and again. */
+export function holds(id: Command): boolean {
+  return commands.some((c) => c.id === id && "held" in c);
 }
 
 /** Finds what a press means, with the first key of a pair ("g") kept for a second and a half. */

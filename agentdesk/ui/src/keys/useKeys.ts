@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
-import { type Command, Matcher, offer, run, strokeOf } from "./commands.ts";
+import { type Command, holds, Matcher, offer, run, strokeOf } from "./commands.ts";
 
 const fields = "input, textarea, select, [contenteditable]";
 // Inside these, keys belong to the thing itself.
@@ -26,7 +26,9 @@ export function useKeyboard(): void {
       // Enter on a button or a link presses that one.
       if (e.key === "Enter" && !e.ctrlKey && !e.metaKey && target.closest("button, a")) return;
       const found = matcher.match(strokeOf(e), typing, e.timeStamp);
-      if (found && run(found.id, found.stroke)) e.preventDefault();
+      if (!found) return;
+      if (e.repeat && !holds(found.id)) e.preventDefault();
+      else if (run(found.id, found.stroke)) e.preventDefault();
     };
     document.addEventListener("keydown", look, true);
     document.addEventListener("keydown", press);

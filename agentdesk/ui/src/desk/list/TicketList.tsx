@@ -10,10 +10,11 @@ import { agentsQuery, listQuery, prefetch, queuesQuery, ticketQuery, useMe } fro
 import { useCommand } from "@/keys/useKeys";
 import { Quiet } from "@/parts/Quiet";
 import { Failed, Late, Nothing } from "@/parts/states";
-import { useTicketCommands } from "../ticket/useTicketCommands.ts";
-import { type Box, boxPath, filterOf, type StateChoice, stateChoices } from "../boxes.ts";
+import { useTicketCommands } from "../ticket/useTicketCommands.tsx";
+import { type Box, boxPath, filterOf, type StateChoice, stateChoices, usualState } from "../boxes.ts";
 import css from "./list.module.css";
 import { ListRow, rowHeight } from "./ListRow.tsx";
+import { useAim } from "./useAim.ts";
 import { useSteadyScroll } from "./useSteadyScroll.ts";
 
 interface Props {
@@ -25,7 +26,7 @@ interface Props {
 
 const noRows: Row[] = [];
 
-/** The tickets of a box. Rows never move under the pointer: what comes in above waits behind a pill. */
+/** The tickets of a box. New ones appear at the top; above a reader who scrolled down they wait behind a pill. */
 export function TicketList({ box, state, open, show }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -46,7 +47,8 @@ export function TicketList({ box, state, open, show }: Props) {
     getItemKey: (i) => rows[i]?.id ?? i,
     overscan: 8,
   });
-  const above = useSteadyScroll(scroller, rows, rowHeight, rows[at]?.id ?? null);
+  const above = useSteadyScroll(scroller, rows, rowHeight);
+  const aim = useAim(scroller, rows, show);
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
@@ -75,17 +77,24 @@ export function TicketList({ box, state, open, show }: Props) {
   // The ticket that is open may have left this list already; the keys are for it all the same.
   const opened = useQuery({ ...ticketQuery(open ?? 0), enabled: open !== null }).data;
   const shown = open === null ? rows[at] : (opened ?? rows.find((r) => r.id === open));
-  useTicketCommands(shown ?? null, () => {
-    // The ticket that is done leaves the list; the next one takes its place.
-    const next = rows[at + 1] ?? rows[at - 1];
-    setCursor(next?.id ?? null);
-    if (open !== null) show(next?.id ?? null);
+  useTicketCommands(shown ?? null, {
+    moveOn: () => {
+      // The ticket that is done leaves the list; the next one takes its place.
+      const next = rows[at + 1] ?? rows[at - 1];
+      setCursor(next?.id ?? null);
+      if (open !== null) show(next?.id ?? null);
+      return next?.id ?? null;
+    },
+    moveBack: (id) => {
+      setCursor(id);
+      if (open !== null) show(id);
+    },
   });
 
   return (
     <section className={css.list} aria-label={t("list.label")}>
       <ListHead box={box} state={state} />
-      <div className={css.scroller} ref={scroller} tabIndex={-1}>
+      <div className={css.scroller} ref={scroller} tabIndex={-1} onClickCapture={aim}>
         {query.isPending && <Late>{Array.from({ length: 12 }, (_, i) => <Skeleton key={i} />)}</Late>}
         {query.isError && rows.length === 0 && <Failed error={query.error} retry={() => void query.refetch()} />}
         {query.isSuccess && rows.length === 0 && <Empty box={box} state={state} />}
@@ -159,7 +168,7 @@ function useBoxTitle(box: Box): string {
 
 function Empty({ box, state }: { box: Box; state: StateChoice }) {
   const { t } = useTranslation();
-  const clear = state === "open" && box.kind !== "contact";
+  const clear = state === usualState(box) && box.kind !== "contact";
   return (
     <Nothing icon={<CheckCircleOutlined />} title={clear ? t("list.clear") : t("list.empty")}>
       <p>{box.kind === "mine" && clear ? t("list.clear_mine") : t("list.empty_more")}</p>

@@ -2,64 +2,46 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "re
 import type { Row } from "@/api/types";
 
 /**
- * Keeps what the eyes or the pointer rest on where it is while rows come and go above it, and counts what came in
- * above the edge since the list was last at its top. At the top with the pointer elsewhere, new rows simply appear.
+ * Rows that come in above a reader who scrolled down do not move what he reads; they are counted, for a pill, until he
+ * has gone up to them. At the top, or in a list shorter than its window, they simply appear.
  */
-export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows: Row[], height: number, cursor: number | null): number {
+export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows: Row[], height: number): number {
   const before = useRef(rows);
-  const hover = useRef<number | null>(null);
-  const held = useRef(false);
+  const unseen = useRef(new Set<number>());
   const [above, setAbove] = useState(0);
 
   useEffect(() => {
     const el = scroller.current;
     if (!el) return;
-    const over = (e: PointerEvent) => {
-      hover.current = Number((e.target as HTMLElement).closest<HTMLElement>("[data-ticket]")?.dataset.ticket) || null;
-    };
-    const leave = () => {
-      hover.current = null;
-      // Only the pointer kept the list from showing what came in at its top.
-      if (held.current) el.scrollTo({ top: 0 });
-    };
     const scroll = () => {
-      if (el.scrollTop >= height) return;
-      held.current = false;
-      setAbove(0);
-      const list = el.querySelector("ul");
-      if (list && el.scrollTop === 0) list.style.minHeight = "";
+      if (unseen.current.size === 0) return;
+      const edge = firstWhole(el, height);
+      const hidden = new Set(el.scrollTop < height ? [] : before.current.slice(0, edge).map((r) => r.id));
+      for (const id of unseen.current) if (!hidden.has(id)) unseen.current.delete(id);
+      setAbove(unseen.current.size);
     };
-    el.addEventListener("pointerover", over);
-    el.addEventListener("pointerleave", leave);
     el.addEventListener("scroll", scroll, { passive: true });
-    return () => {
-      el.removeEventListener("pointerover", over);
-      el.removeEventListener("pointerleave", leave);
-      el.removeEventListener("scroll", scroll);
-    };
+    return () => el.removeEventListener("scroll", scroll);
   }, [scroller, height]);
 
   useLayoutEffect(() => {
     const old = before.current;
     before.current = rows;
     const el = scroller.current;
-    if (!el || old === rows || old.length === 0) return;
-    const scrolled = el.scrollTop >= height;
-    const atTop = el.scrollTop === 0;
-    const anchor = hover.current ?? (scrolled ? (old[Math.ceil(el.scrollTop / height)]?.id ?? cursor) : null);
-    if (anchor === null) return;
-    const was = old.findIndex((r) => r.id === anchor);
-    const is = rows.findIndex((r) => r.id === anchor);
-    if (was < 0 || is < 0 || was === is) return;
-    const top = el.scrollTop + (is - was) * height;
-    // A list shorter than its window could not be scrolled; it is made long enough until it is at its top again.
-    const list = el.querySelector("ul");
-    if (list) list.style.minHeight = `${top + el.clientHeight}px`;
-    el.scrollTop = top;
-    if (is <= was) return;
-    setAbove((n) => n + is - was);
-    held.current ||= atTop;
-  }, [rows, scroller, height, cursor]);
+    if (!el || old === rows || el.scrollTop < height) return;
+    // The first row that is seen whole, or the next one below it that is still there.
+    const was = old.findIndex((r, i) => i >= firstWhole(el, height) && rows.some((x) => x.id === r.id));
+    if (was < 0) return;
+    const is = rows.findIndex((r) => r.id === old[was]?.id);
+    if (is !== was) el.scrollTop += (is - was) * height;
+    const known = new Set(old.slice(0, was).map((r) => r.id));
+    const now = new Set(rows.slice(0, is).map((r) => r.id));
+    for (const id of unseen.current) if (!now.has(id)) unseen.current.delete(id);
+    for (const id of now) if (!known.has(id)) unseen.current.add(id);
+    setAbove(unseen.current.size);
+  }, [rows, scroller, height]);
 
   return above;
 }
+
+const firstWhole = (el: HTMLElement, height: number) => Math.ceil(el.scrollTop / height);

@@ -37,7 +37,7 @@ export function TicketHead({ ticket, close }: { ticket: Row; close: () => void }
         <SubjectField ticket={ticket} />
         <Viewers id={ticket.id} />
         {done ? (
-          <Button size="small" onClick={() => run("reopen")}>
+          <Button size="small" onClick={() => void change(ticket, { state: "open" })}>
             {t("ticket.reopen")}
           </Button>
         ) : (
