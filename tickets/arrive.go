@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"frontline/crm"
 	"frontline/internal/authority"
@@ -83,15 +84,15 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number)
 	err := write(`with t as (
 			insert into tickets (id, number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_message_id)
-			overriding system value values ($26, $28, $9, $2, $18, $4, $22, $19, $20, $21, 'in', $17, $27)
+			overriding system value values ($27, $29, $9, $2, $19, $4, $23, $20, $21, $22, 'in', $18, $28)
 		), m as (
 			insert into messages (id, ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
-				to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems)
-			values ($27, $26, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16)
+				to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to)
+			values ($28, $27, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16, $17)
 		), p as (
-			insert into participants (ticket_id, kind, address, name, role) values ($26, $23, $6, $25, 'requester')
+			insert into participants (ticket_id, kind, address, name, role) values ($27, $24, $6, $26, 'requester')
 		)
-		insert into thread_keys (channel, key, message_id) select $2, key, $27 from unnest($24::text[]) key`, args...)
+		insert into thread_keys (channel, key, message_id) select $2, key, $28 from unnest($25::text[]) key`, args...)
 	if err != nil {
 		return fmt.Errorf("open a ticket: %w", err)
 	}
@@ -105,16 +106,22 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 	return copyOthers(in, n.ticket, write)
 }
 
-// copyOthers makes those in copy take part, so that an answer of theirs joins.
+// copyOthers makes those in copy take part, so that an answer of theirs joins. One who got blind copies so far is named to
+// all by this, unless it is he who writes.
 func copyOthers(in Inbound, ticket int64, write pen) error {
 	if len(in.Cc) == 0 || in.From.Kind != crm.Email {
 		return nil
 	}
 	var cc []string
 	for _, a := range in.Cc {
-		if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err == nil && len(cc) < 50 {
+		if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err == nil && len(cc) < 50 && p.Address != in.From.Address && !slices.Contains(cc, p.Address) {
 			cc = append(cc, p.Address)
 		}
 	}
-	return write(`insert into participants (ticket_id, kind, address, role) select $1, 'email', unnest($2::text[]), 'cc' on conflict do nothing`, ticket, cc)
+	return write(takePart, ticket, cc, "cc", false)
 }
+
+// takePart makes addresses take part in a ticket in a role. Who is known to all stays so; who was hidden is known by being
+// in copy, unless nobody else saw it.
+const takePart = `insert into participants (ticket_id, kind, address, role) select $1, 'email', unnest($2::text[]), $3
+	on conflict (ticket_id, kind, address) do update set role = 'cc' where participants.role = 'bcc' and excluded.role = 'cc' and not $4`

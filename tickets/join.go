@@ -29,7 +29,7 @@ type place struct {
 	reason string
 }
 
-// belongs decides which ticket a contact belongs to. A hint counts only when the sender takes
+// belongs decides which ticket a contact belongs to. A hint counts only when the sender surely takes
 // part in that ticket; else the new ticket is linked to it as "perhaps belongs to", with the
 // reason. A merged ticket leads to its target. A ticket that has rested longer than the set time
 // is followed by a new one.
@@ -57,7 +57,7 @@ func (t *Tickets) belongs(ctx context.Context, tx *authority.Tx, in Inbound) (pl
 		if err != nil {
 			return place{}, fmt.Errorf("ticket of the hint: %w", err)
 		}
-		if !takesPart {
+		if !takesPart || h.Doubt {
 			if doubt.link == 0 {
 				doubt = place{link: s.ID, kind: "perhaps", reason: h.Kind + "_other_sender"}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"frontline/crm"
@@ -18,7 +19,7 @@ import (
 type Reply struct {
 	Ticket      int64
 	Text        string
-	To, Cc, Bcc []string // empty To: the customer
+	To, Cc, Bcc []string // empty To: the customer, where his last message asks for answers
 	Attachments []int64  // uploaded before by the same agent
 	Seen        int64    // last message on the agent's screen; 0: not checked
 	Anyway      bool     // send although newer messages have come
@@ -97,15 +98,20 @@ func fresh(ctx context.Context, tx *authority.Tx, ticket, seen int64) error {
 func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (message int64, err error) {
 	o := Outbound{Ticket: r.Ticket, Text: r.Text, Cc: r.Cc, Bcc: r.Bcc, To: r.To, Author: tx.By.Name, Automatic: tx.By.Kind == authority.Program}
 	var kind, address string
+	var wanted []string
 	var assignee *int64
-	err = tx.QueryRow(ctx, `select t.number, t.queue_id, t.assignee_id, t.channel, t.subject, coalesce(p.kind, ''), coalesce(p.address, '')
+	err = tx.QueryRow(ctx, `select t.number, t.queue_id, t.assignee_id, t.channel, t.subject, coalesce(p.kind, ''), coalesce(p.address, ''),
+			coalesce((select m.reply_to from messages m where m.ticket_id = t.id and m.direction = 'in' and m.author_address = p.address order by m.id desc limit 1), '{}')
 		from tickets t left join participants p on p.ticket_id = t.id and p.role = 'requester'
-		where t.id = $1 order by p.kind = t.channel desc limit 1 for update of t`, r.Ticket).Scan(&o.Number, &o.Queue, &assignee, &o.Channel, &o.Subject, &kind, &address)
+		where t.id = $1 order by p.kind = t.channel desc limit 1 for update of t`, r.Ticket).Scan(&o.Number, &o.Queue, &assignee, &o.Channel, &o.Subject, &kind, &address, &wanted)
 	if err != nil {
 		return 0, notFound(err, "ticket")
 	}
 	if kind == crm.Email {
 		o.Channel = crm.Email // a form or an API ticket of somebody with a mail address is answered by mail
+	}
+	if len(o.To) == 0 && o.Channel == crm.Email {
+		o.To = wanted
 	}
 	if len(o.To) == 0 && address != "" {
 		o.To = []string{address}
@@ -140,13 +146,9 @@ func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outb
 	b := &pgx.Batch{}
 	b.Queue(`insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, o.Channel, names(keys, maxKeys), o.Message)
 	if o.Channel == crm.Email {
-		var also []string
-		for _, a := range append(append([]string{}, o.To...), append(o.Cc, o.Bcc...)...) {
-			if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err == nil {
-				also = append(also, p.Address)
-			}
-		}
-		b.Queue(`insert into participants (ticket_id, kind, address, role) select $1, 'email', unnest($2::text[]), 'cc' on conflict do nothing`, r.Ticket, also)
+		open, hidden := o.takers()
+		b.Queue(takePart, r.Ticket, open, "cc", len(open) == 1) // a message to one alone names him to nobody
+		b.Queue(takePart, r.Ticket, hidden, "bcc", false)
 	}
 	b.Queue(`update tickets set last_at = now(), last_direction = 'out', last_snippet = $2, last_message_id = greatest(last_message_id, $3), updated_at = now(),
 		first_reply_at = case when $4 then first_reply_at else coalesce(first_reply_at, now()) end where id = $1`,
@@ -169,6 +171,21 @@ func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outb
 		e.Assignee = &tx.By.ID
 	}
 	return t.edit(ctx, tx, r.Ticket, e)
+}
+
+// takers are those whom a reply makes take part: in the open, and hidden.
+func (o Outbound) takers() (open, hidden []string) {
+	normal := func(lists ...[]string) (out []string) {
+		for _, a := range slices.Concat(lists...) {
+			if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err == nil && !slices.Contains(out, p.Address) {
+				out = append(out, p.Address)
+			}
+		}
+		return out
+	}
+	open, hidden = normal(o.To, o.Cc), normal(o.Bcc)
+	hidden = slices.DeleteFunc(hidden, func(a string) bool { return slices.Contains(open, a) })
+	return open, hidden
 }
 
 // Note keeps words for colleagues on the timeline; the customer never sees them.

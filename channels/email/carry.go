@@ -88,10 +88,13 @@ func (e *Email) outgoing(ctx context.Context, d channels.Delivery) (o outgoing, 
 }
 
 // answered reads what the message answers: the last mail of the customer before it, for the headers
-// that keep a thread together (RFC 5322, 3.6.4) and for the quote.
+// that keep a thread together (RFC 5322, 3.6.4) and for the quote. What one wrote who got blind copies is answered to him alone:
+// the others would learn of him by the quote.
 func (e *Email) answered(ctx context.Context, q authority.Query, d channels.Delivery, o *outgoing) error {
 	rows, err := q.Query(ctx, `select m.author_name, m.at, coalesce(m.reply, m.text), r.mid, r.refs, m.subject from messages m join raw_mails r on r.message_id = m.id
-		where m.ticket_id = $1 and m.id < $2 and m.direction = 'in' and m.channel = 'email' order by m.id desc limit 1`, d.Ticket, d.Message)
+		where m.ticket_id = $1 and m.id < $2 and m.direction = 'in' and m.channel = 'email' and (array[m.author_address] = $3
+			or not exists (select from participants p where p.ticket_id = m.ticket_id and p.kind = 'email' and p.address = m.author_address and p.role = 'bcc'))
+		order by m.id desc limit 1`, d.Ticket, d.Message, lower(o.recipients()))
 	if err != nil {
 		return wrap("answered message", err)
 	}
@@ -151,6 +154,14 @@ func (e *Email) composed(ctx context.Context, d channels.Delivery, o outgoing) (
 		return nil, wrap("keep the composed mail", err)
 	}
 	return raw, channels.Composed(ctx, e.gate, d.ID, ref.Hash)
+}
+
+func lower(list []string) []string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = strings.ToLower(strings.TrimSpace(a))
+	}
+	return out
 }
 
 func plain(list []string) []smtpout.Address {

@@ -35,7 +35,12 @@ func (e *Email) sort(ctx context.Context, tx *authority.Tx, k *kept) error {
 	if mine, err := e.sentByUs(ctx, tx, m, from); err != nil || mine {
 		return errors.Join(err, e.done(ctx, tx, k, "set_aside", "own_mail", 0))
 	}
-	in := e.inbound(ctx, tx, k, box, from)
+	who, err := e.writer(ctx, tx, m, from)
+	if err != nil {
+		return err
+	}
+	from = who.Address
+	in := e.inbound(ctx, tx, k, box, who)
 	got, err := e.tickets.Keep(ctx, tx, in)
 	switch {
 	case err != nil:
@@ -51,16 +56,6 @@ func (e *Email) sort(ctx context.Context, tx *authority.Tx, k *kept) error {
 	return e.acknowledge(ctx, tx, box, m, from, got)
 }
 
-// sender is who wrote the mail; a mail without one gets a name that says so.
-func sender(m mime.Mail) mime.Address {
-	for _, a := range append(append([]mime.Address{}, m.From...), m.Sender...) {
-		if p, err := (crm.Point{Kind: crm.Email, Address: a.Address}).Normal(); err == nil {
-			return mime.Address{Name: a.Name, Address: p.Address}
-		}
-	}
-	return mime.Address{}
-}
-
 // sentByUs tells our own mail that came back to us: it carries a Message-ID that we made.
 func (e *Email) sentByUs(ctx context.Context, tx *authority.Tx, m mime.Mail, from mime.Address) (bool, error) {
 	if _, _, ok := e.names.readMessageID(m.MessageID); !ok {
@@ -73,11 +68,11 @@ func (e *Email) sentByUs(ctx context.Context, tx *authority.Tx, m mime.Mail, fro
 }
 
 // inbound is the mail as tickets takes it.
-func (e *Email) inbound(ctx context.Context, tx *authority.Tx, k *kept, box Mailbox, from mime.Address) tickets.Inbound {
-	m := k.mail
+func (e *Email) inbound(ctx context.Context, tx *authority.Tx, k *kept, box Mailbox, who writer) tickets.Inbound {
+	m, from := k.mail, who.Address
 	in := tickets.Inbound{
 		Channel: Channel, RemoteID: identity(m, k), At: m.Date, Name: from.Name,
-		From: crm.Point{Kind: crm.Email, Address: from.Address}, To: addresses(m.To), Cc: addresses(m.Cc),
+		From: crm.Point{Kind: crm.Email, Address: from.Address}, To: addresses(m.To), Cc: addresses(m.Cc), ReplyTo: who.replyTo,
 		Subject: m.Subject, Text: m.Text, HTML: m.HTML, RawHash: k.Hash, Queue: box.QueueID,
 		Auto: m.Auto, Bulk: m.Bulk, Files: k.files,
 	}
@@ -113,6 +108,12 @@ func (e *Email) inbound(ctx context.Context, tx *authority.Tx, k *kept, box Mail
 	// what somebody waits for.
 	in.Quiet = m.Kind == mime.Auto && !strings.HasPrefix(strings.ToLower(m.Header.Get("Auto-Submitted")), "auto-generated")
 	in.Hints = e.hints(ctx, tx, m)
+	if who.claimed {
+		in.Problems = append(in.Problems, "sender_from_reply_to")
+		for i, h := range in.Hints {
+			in.Hints[i].Doubt = !who.ours || !signed(h)
+		}
+	}
 	return in
 }
 

@@ -1039,6 +1039,8 @@ export interface components {
             problems: string[];
             /** @description the new words without what was quoted */
             reply: string;
+            /** @description where the sender wants answers; empty: at the author's address */
+            reply_to: string[];
             subject: string;
             text: string;
             to: string[];
@@ -1229,8 +1231,11 @@ export interface components {
             address: string;
             kind: string;
             name: string;
-            /** @enum {string} */
-            role: "requester" | "cc";
+            /**
+             * @description bcc: got blind copies only; nobody outside may learn of it
+             * @enum {string}
+             */
+            role: "requester" | "cc" | "bcc";
         };
         Person: {
             account: components["schemas"]["Account"] | null;

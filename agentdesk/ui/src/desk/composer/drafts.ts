@@ -85,14 +85,15 @@ function blank(ticket: Ticket): Writing {
 }
 
 /**
- * Whom an answer goes to unless the writer says otherwise: whoever wrote last, and whom he put in copy. Participants
+ * Whom an answer goes to unless the writer says otherwise: whoever wrote last, or where he wants answers, and whom he put in copy. Participants
  * are not asked: somebody who got a blind copy takes part, and must not come into the open by an answer.
  */
 export function recipients(ticket: Ticket, entries: Entry[]): { to: string[]; cc: string[]; bcc: string[] } {
   const last = entries.find((e) => e.kind === "message" && e.direction === "in" && !e.auto && e.author.address.includes("@"));
   const email = last?.author.address ?? ticket.contact.address ?? "";
-  const to = email.includes("@") ? [email] : [];
-  return { to, cc: (last?.cc ?? []).filter((a) => a !== email), bcc: [] };
+  const named = last?.reply_to ?? [];
+  const to = named.length > 0 ? named : email.includes("@") ? [email] : [];
+  return { to, cc: (last?.cc ?? []).filter((a) => a !== email && !to.includes(a)), bcc: [] };
 }
 
 /** Opens the composer of a ticket for an answer or a note; `entries` are the newest of its timeline, newest first. */

@@ -233,7 +233,7 @@ function Participants({ ticket }: { ticket: Ticket }) {
         {ticket.participants.map((p) => (
           <li key={p.address} className={css.participant}>
             <bdi title={p.address}>{p.name || p.address}</bdi>
-            <Chip>{t(p.role === "cc" ? "message.cc" : "customer.requester")}</Chip>
+            <Chip>{t(p.role === "requester" ? "customer.requester" : `message.${p.role}`)}</Chip>
           </li>
         ))}
       </ul>
