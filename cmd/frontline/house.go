@@ -51,8 +51,9 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.hub.Poke, Key: key})
 	h.accounts = authority.NewAccounts(h.gate, authority.AccountOptions{Key: key})
 	customers := crm.New(h.gate)
-	h.tickets = tickets.New(h.gate, customers, files, channels.NewOutbox(map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}))
-	h.mail = email.New(db, h.gate, files, key, h.tickets)
+	kept := watch(files, filesProbed)
+	h.tickets = tickets.New(h.gate, customers, kept, channels.NewOutbox(map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}))
+	h.mail = email.New(db, h.gate, kept, key, h.tickets)
 	life := channels.NewLife(db)
 	courier := channels.NewCourier(h.gate, h.tickets, life, map[string]channels.Carrier{email.Channel: h.mail})
 	alarms := alarm.New(h.gate)
@@ -84,7 +85,8 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	courier.Routes(h.web)
 
 	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove,
-		func(ctx context.Context) error { return life.Run(ctx, courier) })
+		func(ctx context.Context) error { return life.Run(ctx, courier) },
+		func(ctx context.Context) error { return kept.tell(ctx, alarms, log) })
 	h.kinds = append(h.kinds, h.gate.Upkeep()...)
 	h.kinds = append(h.kinds, courier.Kind(),
 		job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep),

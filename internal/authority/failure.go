@@ -56,11 +56,13 @@ func failure(err error) error {
 	switch p.Code {
 	case "22001", "22003", "22008", "22021", "22P05", "23514": // too long, out of range, NUL, a check
 		return &fault.Fault{Kind: fault.Invalid, Code: "invalid", Err: err}
+	case "53100": // no room; nobody mends it by trying again
+		return &fault.Fault{Kind: fault.Unavailable, Code: "database_full", Err: err}
 	case "55P03": // waited too long for a lock
 		return &fault.Fault{Kind: fault.Unavailable, Code: "database_unavailable", Err: err}
 	}
 	switch p.Code[:2] {
-	case "53", "57", "58": // no room, an operator, its disk
+	case "53", "57", "58": // no resources, an operator, its disk
 		return &fault.Fault{Kind: fault.Unavailable, Code: "database_unavailable", Err: err}
 	}
 	return err

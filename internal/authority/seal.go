@@ -27,13 +27,18 @@ const (
 func (g *Gate) Sealing(ctx context.Context) error {
 	tick := time.NewTicker(sealEvery)
 	defer tick.Stop()
-	var last time.Time
+	var last, wait time.Time // wait: not before, after a failure
+	pause := sealEvery
 	for {
-		if g.unsealed.Swap(false) || time.Since(last) >= sealAnyway {
+		if time.Now().After(wait) && (g.unsealed.Swap(false) || time.Since(last) >= sealAnyway) {
 			last = time.Now()
 			_, more, err := g.Seal(ctx)
 			if err != nil && ctx.Err() == nil {
 				slog.WarnContext(ctx, "audit trail not sealed", "err", err)
+				pause = min(2*pause, sealAnyway/2)
+				wait = time.Now().Add(pause)
+			} else {
+				pause = sealEvery
 			}
 			if err != nil || more {
 				g.unsealed.Store(true)

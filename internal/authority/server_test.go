@@ -45,7 +45,7 @@ func TestADeadlockIsRunAgain(t *testing.T) {
 func TestASerializationFailureIsRunAgainAndAnotherErrorIsNot(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for sqlstate, want := range map[string]int{"40001": 6, "40P01": 6, "P0001": 1, "23505": 1} {
+	for sqlstate, want := range map[string]int{"40001": 6, "40P01": 6, "P0001": 1, "23505": 1, "53100": 1} {
 		runs := 0
 		err := w.gate.Do(t.Context(), robot, func(tx *authority.Tx) error {
 			runs++
@@ -58,7 +58,10 @@ func TestASerializationFailureIsRunAgainAndAnotherErrorIsNot(t *testing.T) {
 		if err == nil || runs != want {
 			t.Errorf("Do with SQLSTATE %s = %v after %d runs, want an error after %d", sqlstate, err, runs, want)
 		}
-		if lost := want > 1; errors.Is(err, fault.Unavailable) != lost {
+		if f := (*fault.Fault)(nil); sqlstate == "53100" && (!errors.As(err, &f) || f.Code != "database_full") {
+			t.Errorf("a full disk = %v, want it said", err)
+		}
+		if lost := want > 1 || sqlstate == "53100"; errors.Is(err, fault.Unavailable) != lost {
 			t.Errorf("SQLSTATE %s = %v, want unavailable: %v", sqlstate, err, lost)
 		}
 	}

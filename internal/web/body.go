@@ -19,7 +19,7 @@ const (
 	maxBody  = 1 << 20          // bytes of a JSON body where the operation says nothing else
 	bodyTime = 20 * time.Second // for a body to arrive
 	takeTime = 30 * time.Second // for an answer to be taken, once it is there
-	drain    = 8 << 20          // bytes read beyond the limit, so that a caller who is still sending hears the answer
+	drain    = 64 << 20         // bytes read beyond the limit, so that a caller who is still sending hears the answer
 )
 
 // readBody takes the JSON body of a request in whole and refuses what the parser behind it should never see. It returns

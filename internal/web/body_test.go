@@ -124,6 +124,7 @@ func TestBadInputNamesTheFieldAndTheFault(t *testing.T) {
 		{"half a surrogate", "/1", `{"subject":"a\ud83d"}`, "subject bad_json"},
 		{"too deep", "/1", deep, strings.Repeat("a.", 29) + "a too_deep"},
 		{"huge", "/1", `{"subject":"` + strings.Repeat("a", 1<<20) + `"}`, "subject body_too_large"},
+		{"huge far beyond", "/1", `{"subject":"` + strings.Repeat("a", 20<<20) + `"}`, "subject body_too_large"},
 		{"huge beyond", "/1", `{"contact":{"name":"b","email":"` + strings.Repeat("a", 3<<20) + `"}}`, "contact.email body_too_large"},
 		{"number in path", "/x", `{"subject":"a"}`, "id not_integer"},
 		{"small in path", "/0", `{"subject":"a"}`, "id too_small"},

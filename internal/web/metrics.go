@@ -58,7 +58,8 @@ func (s *Server) serveMetrics() {
 	if s.o.Gather == nil {
 		return
 	}
-	show := promhttp.HandlerFor(s.o.Gather, promhttp.HandlerOpts{MaxRequestsInFlight: 4})
+	// Numbers that cannot be had, for want of the database, must not hide the others just then.
+	show := promhttp.HandlerFor(s.o.Gather, promhttp.HandlerOpts{MaxRequestsInFlight: 4, ErrorHandling: promhttp.ContinueOnError, Registry: s.o.Metrics})
 	s.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) error {
 		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		known := s.o.Scrape != "" && subtle.ConstantTimeCompare([]byte(token), []byte(s.o.Scrape)) == 1

@@ -83,7 +83,7 @@ func Upload[I, O any](s *Server, op Op, f func(ctx context.Context, by authority
 	register(s, op, h, true, func(ctx context.Context, in *I) (O, error) {
 		return once(ctx, s, func(ctx context.Context) (O, error) {
 			q := requestOf(ctx)
-			body := &upload{http.MaxBytesReader(q.w, q.r.Body, op.MaxBody), http.NewResponseController(q.w)}
+			body := &upload{http.MaxBytesReader(q.w, q.r.Body, op.MaxBody), q.r.Body, http.NewResponseController(q.w)}
 			defer body.line.SetReadDeadline(time.Time{}) //nolint:errcheck // f may stop before the end
 			return f(ctx, Actor(ctx), in, body)
 		})
@@ -92,17 +92,22 @@ func Upload[I, O any](s *Server, op Op, f func(ctx context.Context, by authority
 
 // upload turns the limit's error into an answer, and does not wait for ever for who has stopped sending.
 type upload struct {
-	r    io.Reader
+	r    io.Reader // bounded
+	all  io.Reader
 	line *http.ResponseController
 }
 
 func (u *upload) Read(p []byte) (int, error) {
 	u.line.SetReadDeadline(time.Now().Add(bodyTime)) //nolint:errcheck // not every transport has deadlines
 	n, err := u.r.Read(p)
+	m, tooLarge := err.(*http.MaxBytesError) //nolint:errorlint // net/http returns it bare
+	if tooLarge {
+		io.CopyN(io.Discard, u.all, drain) //nolint:errcheck // a courtesy
+	}
 	if err != nil {
 		u.line.SetReadDeadline(time.Time{}) //nolint:errcheck // same
 	}
-	if m, ok := err.(*http.MaxBytesError); ok { //nolint:errorlint // net/http returns it bare
+	if tooLarge {
 		err = &fault.Fault{Kind: errTooLarge, Code: "body_too_large", Args: map[string]any{"max": m.Limit}}
 	} else if err != nil && err != io.EOF { //nolint:errorlint // a Reader's end is exactly io.EOF
 		err = fault.BadField("body", "invalid").Because(err)

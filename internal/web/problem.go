@@ -156,6 +156,8 @@ func (s *Server) classify(ctx context.Context, err error) *fault.Fault {
 	case errors.As(err, &pg) && pg.Code == "57014", // query_canceled: the statement's time limit
 		errors.Is(err, context.DeadlineExceeded):
 		return fault.New(fault.Unavailable, "timeout")
+	case errors.As(err, &pg) && pg.Code == "53100":
+		return fault.New(fault.Unavailable, "database_full")
 	case errors.As(err, &pg) && unreachable(pg.Code), errors.As(err, &dial):
 		return fault.New(fault.Unavailable, "database_unavailable")
 	case errors.Is(err, context.Canceled) && (s.stopping.Load() || ctx.Err() != nil):

@@ -45,6 +45,7 @@ func TestEachKindOfFailureHasItsAnswer(t *testing.T) {
 		{"away", fault.New(fault.Unavailable, "database_unavailable"), 503, "database_unavailable", "Retry-After"},
 		{"statement took too long", fmt.Errorf("list: %w", &pgconn.PgError{Code: "57014"}), 503, "timeout", "Retry-After"},
 		{"database stops", fmt.Errorf("list: %w", &pgconn.PgError{Code: "57P01"}), 503, "database_unavailable", "Retry-After"},
+		{"database is full", fmt.Errorf("reply: %w", &pgconn.PgError{Code: "53100"}), 503, "database_full", "Retry-After"},
 		{"database is read-only", fmt.Errorf("list: %w", &pgconn.PgError{Code: "25006"}), 503, "database_unavailable", "Retry-After"},
 		{"request took too long", context.DeadlineExceeded, 503, "timeout", "Retry-After"},
 		{"our own fault", errors.New("password=hunter2"), 500, "internal", ""},

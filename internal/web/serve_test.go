@@ -91,6 +91,10 @@ func TestAnUploadIsReadWhileItArrivesAndBounded(t *testing.T) {
 	if a := w.ask("POST", "/api/v1/files?name=x", strings.Repeat("x", 4<<20)); a.StatusCode != http.StatusRequestEntityTooLarge || a.problem(t).Args["max"] != 3145728.0 {
 		t.Errorf("a large upload = %d %s, want 413", a.StatusCode, a.text)
 	}
+	// Who sends on for long after the limit hears the answer too, and not that the line broke.
+	if a := w.ask("POST", "/api/v1/files?name=x", strings.Repeat("x", 40<<20)); a.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("a huge upload = %d %s, want 413", a.StatusCode, a.text)
+	}
 	if a := w.ask("POST", "/api/v1/files", "x"); a.StatusCode != 400 || a.problem(t).Errors[0] != (web.FieldProblem{Field: "name", Code: "required", Detail: "is missing"}) {
 		t.Errorf("an upload without a name = %d %s", a.StatusCode, a.text)
 	}
