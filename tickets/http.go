@@ -13,7 +13,7 @@ func (t *Tickets) Routes(s *web.Server, show Show) {
 	t.readRoutes(s)
 	t.timelineRoutes(s)
 	t.writeRoutes(s)
-	t.messageRoutes(s)
+	t.messageRoutes(s, show)
 	t.draftRoutes(s)
 	t.queueRoutes(s)
 	t.fileRoutes(s, show)

@@ -2,18 +2,23 @@ package tickets
 
 import (
 	"context"
+	"strings"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
 	"frontline/internal/web"
 )
 
-// maxMessageBody is in bytes: MaxText characters of up to four bytes, and what JSON adds.
-const maxMessageBody = 4 << 20
+// Bodies in bytes: MaxText characters of up to four bytes, and what JSON adds; twice that where HTML comes beside the text.
+const (
+	maxMessageBody = 4 << 20
+	maxReplyBody   = 2 * maxMessageBody
+)
 
 type messageBody struct {
 	Direction   string   `json:"direction" enum:"in,out,note" doc:"in: what the customer said elsewhere; out: a reply to the customer; note: for colleagues only"`
-	Text        string   `json:"text" minLength:"1" maxLength:"500000"`
+	Text        string   `json:"text,omitempty" maxLength:"500000" doc:"May be absent beside html: it is then made of it"`
+	HTML        string   `json:"html,omitempty" maxLength:"500000" doc:"Of an out: the same with its looks, for channels that can show them. Scripts, forms and whatever else mail may not have are taken out"`
 	NoteType    string   `json:"note_type,omitempty" maxLength:"50" doc:"Of a note"`
 	Channel     string   `json:"channel,omitempty" maxLength:"32" doc:"Of an in: how it came; absent: as the ticket"`
 	To          []string `json:"to,omitempty" maxItems:"50" doc:"Of an out: absent: the customer"`
@@ -25,17 +30,35 @@ type messageBody struct {
 	State       string   `json:"state,omitempty" enum:"open,pending,on_hold,resolved,closed" doc:"Of an out: the ticket's state afterwards; absent: pending"`
 }
 
-func (t *Tickets) messageRoutes(s *web.Server) {
+func (t *Tickets) messageRoutes(s *web.Server, show Show) {
 	web.Command(s, web.Op{
-		Method: "POST", Path: "/tickets/{id}/messages", ID: "add-message", Tag: "tickets", Summary: "Reply, note, or enter what the customer said", Status: 201, MaxBody: maxMessageBody,
+		Method: "POST", Path: "/tickets/{id}/messages", ID: "add-message", Tag: "tickets", Summary: "Reply, note, or enter what the customer said", Status: 201, MaxBody: maxReplyBody,
 	}, func(ctx context.Context, by authority.Actor, in *struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body messageBody
 	},
 	) (Added, error) {
+		if err := in.Body.dress(show); err != nil {
+			return Added{}, err
+		}
 		id, err := t.add(ctx, by, in.ID, in.Body)
 		return Added{id}, err
 	})
+}
+
+// dress makes the HTML fit to send, and the text of it where there is none.
+func (b *messageBody) dress(show Show) error {
+	if b.HTML == "" {
+		return nil
+	}
+	var text string
+	if b.HTML, text = show.Letter(b.HTML); strings.TrimSpace(b.Text) == "" {
+		b.Text = text
+	}
+	if strings.TrimSpace(b.Text) == "" {
+		return fault.BadField("html", "no_words")
+	}
+	return nil
 }
 
 func (t *Tickets) add(ctx context.Context, by authority.Actor, ticket int64, b messageBody) (int64, error) {
@@ -49,7 +72,7 @@ func (t *Tickets) add(ctx context.Context, by authority.Actor, ticket int64, b m
 		return t.Note(ctx, by, ticket, b.NoteType, b.Text, b.Attachments)
 	}
 	return t.Reply(ctx, by, Reply{
-		Ticket: ticket, Text: b.Text, To: b.To, Cc: b.Cc, Bcc: b.Bcc, Attachments: b.Attachments, Seen: b.Seen, Anyway: b.Anyway, State: b.State,
+		Ticket: ticket, Text: b.Text, HTML: b.HTML, To: b.To, Cc: b.Cc, Bcc: b.Bcc, Attachments: b.Attachments, Seen: b.Seen, Anyway: b.Anyway, State: b.State,
 	})
 }
 
@@ -64,6 +87,7 @@ func (b messageBody) check() error {
 		{"to", len(b.To) > 0, "out"},
 		{"cc", len(b.Cc) > 0, "out"},
 		{"bcc", len(b.Bcc) > 0, "out"},
+		{"html", b.HTML != "", "out"},
 		{"state", b.State != "", "out"},
 		{"note_type", b.NoteType != "", "note"},
 		{"channel", b.Channel != "", "in"},

@@ -48,10 +48,15 @@ func newAPI(t *testing.T) *api {
 	a.Server = a.Serve(func(s *web.Server) {
 		customers.Routes(s)
 		a.tickets.Routes(s, tickets.Show{
-			Key: a.Key, Fetch: fetch.New(fetch.Options{Allow: func(netip.AddrPort) bool { return true }, Bytes: 1000}), HTML: shown,
+			Key: a.Key, Fetch: fetch.New(fetch.Options{Allow: func(netip.AddrPort) bool { return true }, Bytes: 1000}), HTML: shown, Letter: lettered,
 		})
 	})
 	return a
+}
+
+// lettered stands for the mail reader, which the tickets do not know: it marks what went through it.
+func lettered(html string) (safe, text string) {
+	return "safe " + html, strings.TrimSpace(strings.NewReplacer("<b>", "", "</b>", "").Replace(html))
 }
 
 // shown says which pictures would be shown from where, instead of HTML: making HTML harmless is tested with its package.
@@ -168,6 +173,37 @@ func TestATicketFromFirstWordToLast(t *testing.T) {
 		t.Errorf("null did not take the assignee away: %s", v)
 	}
 	a.Must(204, "li", "DELETE", path+"/draft", nil)
+}
+
+func TestAReplyHasLooksOnlyWhereItIsGivenSome(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	a.Hire("li", "agent")
+	path := fmt.Sprint("/api/v1/tickets/", a.open("li", "zhang@example.cn", "手册").ID("id"))
+	for _, x := range []struct {
+		body       map[string]any
+		text, html string
+	}{
+		{map[string]any{"html": "<b>见附件</b>"}, "见附件", "safe <b>见附件</b>"},
+		{map[string]any{"html": "<b>见附件</b>", "text": "请看附件"}, "请看附件", "safe <b>见附件</b>"},
+		{map[string]any{"text": "只有文字"}, "只有文字", ""},
+	} {
+		x.body["direction"] = "out"
+		made := a.Must(201, "li", "POST", path+"/messages", x.body).ID("id")
+		got := a.Must(200, "li", "GET", path+"/timeline", nil)
+		at := 0
+		for got.ID(fmt.Sprint("items.", at, ".id")) != made {
+			at++
+		}
+		item := fmt.Sprint("items.", at, ".")
+		if got.Get(item+"text") != x.text || got.Get(item+"has_html") != (x.html != "") {
+			t.Errorf("%v: text %v, has_html %v", x.body, got.Get(item+"text"), got.Get(item+"has_html"))
+		}
+		kept, _, err := a.tickets.HTML(t.Context(), eye, made)
+		if err != nil || kept != x.html {
+			t.Errorf("%v: html %q, %v; want %q", x.body, kept, err, x.html)
+		}
+	}
 }
 
 func TestAReplyOnAStaleViewWarns(t *testing.T) {
@@ -565,6 +601,11 @@ func TestWrongRequestsNameTheirField(t *testing.T) {
 		{"POST", one + "/messages", `{"direction":"note"}`, "text", "required"},
 		{"POST", one + "/messages", `{"direction":"note","text":" "}`, "text", "required"},
 		{"POST", one + "/messages", `{"direction":"note","text":"x","to":["a@b.cn"]}`, "to", "wrong_direction"},
+		{"POST", one + "/messages", `{"direction":"note","text":"x","html":"x"}`, "html", "wrong_direction"},
+		{"POST", one + "/messages", `{"direction":"out","html":"<b></b>"}`, "html", "no_words"},
+		{"POST", one + "/messages", `{"direction":"out"}`, "text", "required"},
+		{"POST", one + "/messages", `{"direction":"note","text":""}`, "text", "required"},
+		{"POST", one + "/messages", `{"direction":"out","html":"` + strings.Repeat("好", 500_001) + `"}`, "html", "too_long"},
 		{"POST", one + "/messages", `{"direction":"out","text":"x","note_type":"y"}`, "note_type", "wrong_direction"},
 		{"POST", one + "/messages", `{"direction":"out","text":"x","to":["a b"]}`, "to", "bad_email"},
 		{"POST", one + "/messages", `{"direction":"out","text":"x","attachments":[77]}`, "attachments", "unknown_attachment"},

@@ -17,13 +17,15 @@ import (
 	"frontline/internal/web"
 )
 
-// Show is what it takes to show a message's HTML.
+// Show is what it takes to show a message's HTML, and to send some.
 type Show struct {
 	// HTML makes strangers' HTML fit for a sandboxed frame. cid and remote give the address at which a picture that came
 	// with the message, or one from elsewhere, is shown; where that is empty, or remote is nil, it is left out.
-	HTML  func(html string, cid, remote func(string) string) string
-	Key   *secret.Key    // signs the addresses of pictures
-	Fetch *fetch.Fetcher // gets pictures from elsewhere
+	HTML func(html string, cid, remote func(string) string) string
+	// Letter makes HTML that one of us wrote fit to send, and gives the text in it.
+	Letter func(html string) (safe, text string)
+	Key    *secret.Key    // signs the addresses of pictures
+	Fetch  *fetch.Fetcher // gets pictures from elsewhere
 
 	tickets *Tickets
 	prefix  string

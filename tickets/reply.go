@@ -19,6 +19,7 @@ import (
 type Reply struct {
 	Ticket      int64
 	Text        string
+	HTML        string   // the same with its looks, fit to send; optional
 	To, Cc, Bcc []string // empty To: the customer, where his last message asks for answers
 	Attachments []int64  // uploaded before by the same agent
 	Seen        int64    // last message on the agent's screen; 0: not checked
@@ -120,9 +121,9 @@ func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (messag
 		return 0, err
 	}
 	err = tx.QueryRow(ctx, `insert into messages (ticket_id, direction, channel, author_kind, author_id, author_name, to_addresses, cc_addresses, bcc_addresses,
-			subject, text, auto, delivery_state, delivery_at)
-		values ($1, 'out', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', now()) returning id`,
-		r.Ticket, o.Channel, authorKind(tx.By), tx.By.ID, tx.By.Name, lines(o.To, maxTo), lines(o.Cc, maxTo), lines(o.Bcc, maxTo), o.Subject, r.Text, o.Automatic).Scan(&o.Message)
+			subject, text, auto, html, delivery_state, delivery_at)
+		values ($1, 'out', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), 'queued', now()) returning id`,
+		r.Ticket, o.Channel, authorKind(tx.By), tx.By.ID, tx.By.Name, lines(o.To, maxTo), lines(o.Cc, maxTo), lines(o.Bcc, maxTo), o.Subject, r.Text, o.Automatic, r.HTML).Scan(&o.Message)
 	if err != nil {
 		return 0, fmt.Errorf("keep the reply: %w", err)
 	}

@@ -76,10 +76,10 @@ func (e *Email) outgoing(ctx context.Context, d channels.Delivery) (o outgoing, 
 		if o.box, err = e.mailbox(ctx, q, d.Account); err != nil {
 			return wrap("mailbox", err)
 		}
-		if err := q.QueryRow(ctx, `select t.number, m.subject, m.text, m.author_name, m.auto, m.at, m.to_addresses, m.cc_addresses, m.bcc_addresses,
+		if err := q.QueryRow(ctx, `select t.number, m.subject, m.text, coalesce(m.html, ''), m.author_name, m.auto, m.at, m.to_addresses, m.cc_addresses, m.bcc_addresses,
 				case when m.auto then '' when b.signature <> '' then b.signature else q.signature end
 			from messages m join tickets t on t.id = m.ticket_id join queues q on q.id = t.queue_id left join mailboxes b on b.id = $2 where m.id = $1`,
-			d.Message, d.Account).Scan(&o.number, &o.subject, &o.letter.words, &o.author, &o.automatic, &o.at, &o.to, &o.cc, &o.bcc, &o.letter.signature); err != nil {
+			d.Message, d.Account).Scan(&o.number, &o.subject, &o.letter.words, &o.letter.dressed, &o.author, &o.automatic, &o.at, &o.to, &o.cc, &o.bcc, &o.letter.signature); err != nil {
 			return wrap("message", err)
 		}
 		return e.answered(ctx, q, d, &o)

@@ -213,3 +213,24 @@ func TestWhatADeadProgramWasSendingIsUncertainAndSettledByTheSentFolder(t *testi
 		t.Errorf("found in the sent folder: %q, want sent", state)
 	}
 }
+
+func TestAnAnswerWithLooksGoesOutWithBothParts(t *testing.T) {
+	w := newWorld(t)
+	sink, courier := w.outside(emailtest.SMTP{})
+	li := w.admin()
+	first := w.arrives("From: zhang@customer.test\nSubject: 手册", "请发手册")
+	html, text := mime.Letter("<p>您好，<a href=\"https://us.test/m.pdf\"><b>手册</b></a></p><script>x</script>")
+	if _, err := w.tickets.Reply(w.ctx, li, tickets.Reply{Ticket: first.Ticket, Text: text, HTML: html}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := courier.Deliver(w.ctx, first.Ticket); err != nil {
+		t.Fatal(err)
+	}
+	read := mime.Read(sink.Wait(1)[0].Raw, mime.DefaultLimits())
+	if !strings.Contains(read.HTML, "<b>手册</b></a></p>") || strings.Contains(read.HTML, "script") || !strings.Contains(read.HTML, "请发手册") {
+		t.Errorf("the HTML part: %s", read.HTML)
+	}
+	if read.Reply != "您好，手册" && !strings.HasPrefix(read.Reply, "您好，手册") {
+		t.Errorf("the text part: %q", read.Reply)
+	}
+}

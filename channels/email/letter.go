@@ -11,6 +11,7 @@ import (
 // them what is answered, quoted in the way that mail programs recognise and fold.
 type letter struct {
 	words, signature string
+	dressed          string // the words as HTML, fit to send; empty: they have no looks of their own
 	quoted           *quoted
 }
 
@@ -62,12 +63,16 @@ func (l letter) text() string {
 	return b.String()
 }
 
-// html is the same for programs that show HTML. Everything in it is escaped: neither the agent's
-// words nor the customer's can become markup.
+// html is the same for programs that show HTML. The customer's words are escaped and cannot become markup; an agent's can only
+// where they came as HTML, which was made harmless before it was kept.
 func (l letter) html() string {
 	var b strings.Builder
 	b.WriteString(`<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><div style="font-family:sans-serif;font-size:14px;line-height:1.6">`)
-	b.WriteString(lines(strings.TrimRight(l.words, "\n")))
+	if l.dressed != "" {
+		b.WriteString(l.dressed)
+	} else {
+		b.WriteString(lines(strings.TrimRight(l.words, "\n")))
+	}
 	if l.signature != "" {
 		b.WriteString(`<div style="color:#666"><br>-- <br>` + lines(l.signature) + `</div>`)
 	}

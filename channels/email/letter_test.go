@@ -28,3 +28,15 @@ func TestALetterQuotesWhatItAnswersAndEscapesIt(t *testing.T) {
 		t.Errorf("English intro or bound missing: %d bytes", len(got))
 	}
 }
+
+func TestALetterWithLooksKeepsThemAndWhatStandsBelow(t *testing.T) {
+	t.Parallel()
+	l := letter{words: "明天到", dressed: "<p>明天<b>到</b></p>", signature: "客服", quoted: &quoted{name: "张三", text: "<i>何时</i>"}}
+	h := l.html()
+	if !strings.Contains(h, "<p>明天<b>到</b></p><div style=\"color:#666\"><br>-- <br>客服</div>") || strings.Contains(h, "<i>何时") {
+		t.Errorf("html: %s", h)
+	}
+	if !strings.HasPrefix(l.text(), "明天到\n\n-- \n客服") {
+		t.Errorf("text: %q", l.text())
+	}
+}

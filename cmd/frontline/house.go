@@ -72,7 +72,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	if err != nil {
 		return nil, err
 	}
-	h.tickets.Routes(h.web, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: showMail})
+	h.tickets.Routes(h.web, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: showMail, Letter: mime.Letter})
 	customers.Routes(h.web)
 	alarms.Routes(h.web)
 	h.desk.Routes(h.web)

@@ -1126,6 +1126,8 @@ export interface components {
              * @enum {string}
              */
             direction: "in" | "out" | "note";
+            /** @description Of an out: the same with its looks, for channels that can show them. Scripts, forms and whatever else mail may not have are taken out */
+            html?: string;
             /** @description Of a note */
             note_type?: string;
             /**
@@ -1138,7 +1140,8 @@ export interface components {
              * @enum {string}
              */
             state?: "open" | "pending" | "on_hold" | "resolved" | "closed";
-            text: string;
+            /** @description May be absent beside html: it is then made of it */
+            text?: string;
             /** @description Of an out: absent: the customer */
             to?: string[];
         };
