@@ -43,7 +43,7 @@ func (l *Life) Run(ctx context.Context, c *Courier) error {
 }
 
 func (l *Life) hold(ctx context.Context, c *Courier) error {
-	conn, err := pgx.ConnectConfig(ctx, l.db.Read.Config().ConnConfig)
+	conn, err := l.db.Connect(ctx)
 	if err != nil {
 		return err
 	}

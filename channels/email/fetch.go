@@ -75,7 +75,7 @@ func (e *Email) fetchOne(ctx context.Context, m Mailbox) {
 // alone runs f while this node alone holds the mailbox's lock; the lock goes with its connection,
 // and f is stopped when that is lost.
 func (e *Email) alone(ctx context.Context, mailbox int64, f func(context.Context) error) error {
-	conn, err := pgx.ConnectConfig(ctx, e.db.Read.Config().ConnConfig)
+	conn, err := e.db.Connect(ctx)
 	if err != nil {
 		return fmt.Errorf("lock the mailbox: %w", err)
 	}
@@ -128,8 +128,16 @@ func (s *Server) wire(secret func(context.Context) (string, error)) (wire.Server
 // mailHost says whether an address may be a mail server's: a company's own network is fine, but what
 // only this machine's surroundings answer to (cloud metadata, multicast) is none.
 func mailHost(a netip.Addr) bool {
-	a = a.Unmap()
-	return !a.IsLinkLocalUnicast() && !a.IsMulticast() && !a.IsUnspecified()
+	a = a.Unmap().WithZone("")
+	return !a.IsLinkLocalUnicast() && !a.IsMulticast() && !a.IsUnspecified() && !metadata[a]
+}
+
+// metadata are the addresses outside the link-local ranges at which clouds tell a machine its secrets.
+var metadata = map[netip.Addr]bool{
+	netip.MustParseAddr("100.100.100.200"): true, // Alibaba Cloud
+	netip.MustParseAddr("192.0.0.192"):     true, // Oracle Cloud
+	netip.MustParseAddr("168.63.129.16"):   true, // Azure
+	netip.MustParseAddr("fd00:ec2::254"):   true, // AWS
 }
 
 // sink keeps the raw mails of one mailbox.

@@ -3,11 +3,12 @@ package email
 import (
 	"context"
 	"fmt"
-	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
 	"frontline/internal/authority"
+	"frontline/internal/fetch"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
@@ -52,7 +53,7 @@ func (e *Email) accessToken(ctx context.Context, m Mailbox) (string, error) {
 	if held := e.tokens.all[m.ID]; held.with == with && held.token.Valid() {
 		return held.token.AccessToken, nil
 	}
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: tokenTime})
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, fetch.Client(func(at netip.AddrPort) bool { return mailHost(at.Addr()) }, tokenTime))
 	var token *oauth2.Token
 	if refresh != "" {
 		conf := oauth2.Config{ClientID: m.OAuth.ClientID, ClientSecret: client, Scopes: m.OAuth.Scopes, Endpoint: oauth2.Endpoint{TokenURL: m.OAuth.TokenURL}}

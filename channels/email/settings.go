@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/url"
 	"strings"
 
 	"frontline/crm"
@@ -89,7 +90,15 @@ func (e *Email) save(ctx context.Context, tx *authority.Tx, id *int64, x Edit) e
 	if err != nil {
 		return err
 	}
-	if *id == 0 {
+	if *id != 0 {
+		old, err := e.mailbox(ctx, tx, *id)
+		if err != nil {
+			return err
+		}
+		if err := old.secretsStay(x); err != nil {
+			return err
+		}
+	} else {
 		if err := tx.QueryRow(ctx, `insert into mailboxes (name, address, queue_id) values ($1, $2, $3) returning id`, x.Name, x.Address, x.QueueID).Scan(id); err != nil {
 			return err
 		}
@@ -108,6 +117,37 @@ func (e *Email) save(ctx context.Context, tx *authority.Tx, id *int64, x Edit) e
 		}
 	}
 	return tx.SendBatch(ctx, b).Close()
+}
+
+// secretsStay refuses to send a kept secret to another host than the one it was given for: who may change a mailbox
+// could read a secret there that the API never shows. Whoever types the secret again may.
+func (m Mailbox) secretsStay(x Edit) error {
+	imap, smtp, oauth := len(m.imapSecret) > 0 && x.IMAPSecret == nil, len(m.smtpSecret) > 0 && x.SMTPSecret == nil, len(m.oauthSecret) > 0 && x.OAuthSecret == nil
+	shared := len(m.smtpSecret) == 0 && x.SMTPSecret == nil && imap // SMTP uses that of IMAP
+	newToken := x.OAuth != nil && (m.OAuth == nil || hostOf(m.OAuth.TokenURL) != hostOf(x.OAuth.TokenURL))
+	newIMAP, newSMTP := newHost(m.IMAP, x.IMAP), newHost(m.SMTP, x.SMTP)
+	switch {
+	case imap && (newIMAP || newToken):
+		return fault.BadField("imap_secret", "secret_again")
+	case newSMTP && (smtp || shared):
+		return fault.BadField("smtp_secret", "secret_again")
+	case oauth && (newToken || x.OAuth != nil && (newIMAP || newSMTP)):
+		return fault.BadField("oauth_secret", "secret_again")
+	}
+	return nil
+}
+
+// newHost says whether who signs in to a server does so at another host than before.
+func newHost(before, now *Server) bool {
+	return now != nil && now.User != "" && (before == nil || before.User == "" || !strings.EqualFold(before.Host, now.Host))
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
 }
 
 func asJSON[T any](s *T) ([]byte, error) {

@@ -46,27 +46,30 @@ func New(o Options) *Fetcher {
 	if o.Most == 0 {
 		o.Most = 8
 	}
+	return &Fetcher{o: o, slots: make(chan struct{}, o.Most), client: Client(o.Allow, o.Time)}
+}
+
+// Client is an HTTP client for addresses that somebody typed: it connects only where allow says so, whatever the name
+// led to when it was checked, follows no redirects and uses no proxy. limit bounds a whole exchange.
+func Client(allow func(netip.AddrPort) bool, limit time.Duration) *http.Client {
 	d := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: -1, Control: func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
-		if err != nil || !o.Allow(at) {
+		if err != nil || !allow(at) {
 			return errRefused
 		}
 		return nil
 	}}
-	return &Fetcher{
-		o: o, slots: make(chan struct{}, o.Most),
-		client: &http.Client{
-			Timeout: o.Time,
-			Transport: &http.Transport{
-				DialContext: d.DialContext, DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10,
-				TLSHandshakeTimeout: 5 * time.Second, ResponseHeaderTimeout: o.Time, ForceAttemptHTTP2: false,
-			},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	return &http.Client{
+		Timeout: limit,
+		Transport: &http.Transport{
+			DialContext: d.DialContext, DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10,
+			TLSHandshakeTimeout: 5 * time.Second, ResponseHeaderTimeout: limit, ForceAttemptHTTP2: false,
 		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-var errRefused = errors.New("an address that is not public")
+var errRefused = errors.New("an address that may not be asked")
 
 // Get reads what is at an http or https address. Whatever goes wrong outside, an address that may not be asked
 // included, is fault.NotFound "not_fetched": the caller's caller must not learn from it what stands in our network.

@@ -75,8 +75,8 @@ func Open(ctx context.Context, url string, o Options) (_ *DB, err error) {
 // call it; a test in internal/arch holds everybody else to the gate.
 func (db *DB) Write() *pgxpool.Pool { return db.write }
 
-// Connect makes a connection of its own, outside the pools, with the settings of the read pool: to LISTEN on. The
-// caller closes it.
+// Connect makes a connection of its own, outside the pools, with the settings of the read pool: to LISTEN on, or to hold
+// a lock. The caller closes it.
 func (db *DB) Connect(ctx context.Context) (*pgx.Conn, error) {
 	c, err := pgx.ConnectConfig(ctx, db.Read.Config().ConnConfig)
 	if err != nil {
