@@ -58,11 +58,14 @@ export async function visit({ language = "en", look = "light", width = 1440, hei
   return page;
 }
 
-/** Somebody of the demo company at the desk. */
+/** Somebody of the demo company at the desk, in the language of `look` and not in his own. */
 export async function signIn(login: string, look?: Look): Promise<Page> {
   const page = await visit(look);
   const { url, password } = inject("program");
   await page.goto(`${url}/login`);
+  // A choice made at the login goes over the person's own; there and back is a choice too.
+  const names = look?.language === "zh" ? ["English", "中文"] : ["中文", "English"];
+  for (const name of names) await page.getByRole("button", { name }).click();
   await page.fill('input[autocomplete="username"]', login);
   await page.fill('input[autocomplete="current-password"]', password);
   await page.keyboard.press("Enter");

@@ -14,10 +14,35 @@ test("a wrong password is refused in the language of the page, the right one lea
   await page.keyboard.press("Enter");
   await page.getByRole("alert").getByText(/密码/).waitFor();
   await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("alert").getByText("Login or password is wrong.").waitFor();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.fill('input[autocomplete="current-password"]', password);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/box\/all\?state=any/);
+});
+
+test("one's own language follows one to any browser", async () => {
+  const { url, password } = inject("program");
+  async function enter(language: "zh" | "en") {
+    const page = await visit({ language });
+    await page.goto(`${url}/login`);
+    await page.fill('input[autocomplete="username"]', "emma");
+    await page.fill('input[autocomplete="current-password"]', password);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/box\//);
+    return page;
+  }
+  // Emma's language is English, the browser of the colleague whose place she takes is Chinese.
+  const page = await enter("zh");
+  await page.getByText("Unassigned").first().waitFor();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await Promise.all([page.waitForResponse((r) => r.url().endsWith("/me") && r.request().method() === "PATCH"), page.getByRole("menuitem", { name: "中文" }).click()]);
+  await page.getByText("未分配").first().waitFor();
+  const other = await enter("en");
+  await other.getByText("未分配").first().waitFor();
+  await other.getByRole("button", { name: "设置" }).click();
+  await other.getByRole("menuitem", { name: "English" }).click();
+  await other.getByText("Unassigned").first().waitFor();
 });
 
 test("one walks, takes, holds, reopens and ends tickets by keys alone", async () => {

@@ -58,6 +58,27 @@ test("two at one ticket see each other, and one is warned before he answers over
   expect(first).toContain("@");
 });
 
+test("one who writes hears that a colleague ended the ticket or took it", async () => {
+  const subject = unique("Ended");
+  await write({ from: emily, subject, body: "Still there?" });
+  const zhao = await signIn("zhaojing");
+  await go(zhao, "/box/all");
+  await openTicket(zhao, subject);
+  await zhao.keyboard.press("r");
+  await zhao.keyboard.type("I shall look into");
+  const li = await signIn("limin");
+  await go(li, "/box/all");
+  await openTicket(li, subject);
+  await li.keyboard.press("a");
+  const told = zhao.getByRole("alert").filter({ hasText: "While you write:" });
+  await told.getByText("took the ticket").waitFor();
+  await li.getByRole("button", { name: "Resolve" }).click();
+  await told.getByText("set the state to Resolved").waitFor();
+  await told.getByRole("button", { name: "Got it" }).click();
+  await told.waitFor({ state: "detached" });
+  expect(await zhao.locator("textarea").inputValue()).toBe("I shall look into");
+});
+
 test("who was shown the news may send", async () => {
   const subject = unique("News");
   const first = await write({ from: emily, subject, body: "One." });

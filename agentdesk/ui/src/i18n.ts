@@ -1,7 +1,9 @@
 import type { Locale } from "antd/es/locale";
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { changeMe } from "@/api/calls";
 import { speak } from "@/api/client";
+import type { Agent } from "@/api/types";
 import type words from "@/locales/en.json";
 
 /** The languages of the desk, as the server names them. */
@@ -33,6 +35,22 @@ export async function speakIn(language: Language): Promise<void> {
   document.documentElement.lang = tags[language];
   localStorage.setItem("language", language);
   await i18next.changeLanguage(language);
+}
+
+/**
+ * The desk speaks the language of whoever signed in, whoever sat at this browser before; or the one that he chose at
+ * the login, which is his from then on. Gives him as he is known now.
+ */
+export async function speakAs(agent: Agent, chosen: Language | null): Promise<Agent> {
+  if (chosen && chosen !== agent.language) return keepLanguage(agent, chosen);
+  if (agent.language === "zh" || agent.language === "en") await speakIn(agent.language);
+  return agent;
+}
+
+/** Tells the server which language somebody wants; in this browser it holds even where the server cannot be told. */
+export async function keepLanguage(agent: Agent, language: Language): Promise<Agent> {
+  await changeMe({ language }).catch(() => {});
+  return { ...agent, language };
 }
 
 /** Ant Design's own words in a language that speakIn has fetched. */

@@ -1,13 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
 import { Button, Input, type InputRef } from "antd";
+import type { TFunction } from "i18next";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { signIn } from "@/api/calls";
 import { Problem } from "@/api/client";
 import { Brand } from "@/parts/Brand";
 import { keys } from "@/data/keys";
-import { speakIn } from "@/i18n";
+import { type Language, speakAs, speakIn } from "@/i18n";
 import css from "./login.module.css";
 
 /** Password first; the six digits are asked for only where the account has a second factor. */
@@ -19,7 +20,9 @@ export function Login() {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState<string | null>(null);
-  const [error, setError] = useState("");
+  const [refusal, setRefusal] = useState<Problem | null>(null);
+  // Who changes the language here, seconds before he is known, means himself.
+  const [chosen, setChosen] = useState<Language | null>(null);
   const [busy, setBusy] = useState(false);
   const codeField = useRef<InputRef>(null);
   const askCode = code !== null;
@@ -28,18 +31,23 @@ export function Login() {
     if (askCode) codeField.current?.focus();
   }, [askCode]);
 
+  async function choose() {
+    const language = i18n.language === "zh" ? "en" : "zh";
+    await speakIn(language);
+    setChosen(language);
+  }
   async function submit(e: FormEvent) {
     e.preventDefault();
     setBusy(true);
-    setError("");
+    setRefusal(null);
     try {
       const { agent } = await signIn({ login: login.trim(), password, ...(code ? { code } : {}) });
-      client.setQueryData(keys.me, agent);
+      client.setQueryData(keys.me, await speakAs(agent, chosen));
       router.history.push(to ?? "/");
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (problem.code === "code_needed") setCode("");
-      else setError(problem.offline ? t("error.offline") : problem.message);
+      else setRefusal(problem);
       if (problem.code === "bad_code") {
         setCode("");
         codeField.current?.focus();
@@ -57,9 +65,9 @@ export function Login() {
           {t("brand")}
         </h1>
         <p className={css.lead}>{askCode ? t("login.code_lead") : t("login.lead")}</p>
-        {error && (
+        {refusal && (
           <div className={css.error} role="alert">
-            {error}
+            {wording(refusal, t)}
           </div>
         )}
         {askCode ? (
@@ -96,7 +104,7 @@ export function Login() {
           {t("login.submit")}
         </Button>
         <div className={css.foot}>
-          <Button type="link" size="small" onClick={() => void speakIn(i18n.language === "zh" ? "en" : "zh")}>
+          <Button type="link" size="small" onClick={() => void choose()}>
             {t("login.other_language")}
           </Button>
           {askCode && (
@@ -108,4 +116,17 @@ export function Login() {
       </form>
     </main>
   );
+}
+
+/** Why the login was refused, in the language of the page as it is now; the server's own words were for that of then. */
+function wording(p: Problem, t: TFunction): string {
+  if (p.offline) return t("error.offline");
+  switch (p.code) {
+    case "bad_login":
+    case "bad_code":
+      return t(`login.${p.code}`);
+    case "login_blocked":
+      return t("login.login_blocked", { seconds: Number(p.args.retry_after) || 60 });
+  }
+  return p.message;
 }

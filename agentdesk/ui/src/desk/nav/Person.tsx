@@ -4,11 +4,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown, Input, Modal, type MenuProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changeMe, signOut } from "@/api/calls";
+import { signOut } from "@/api/calls";
 import type { Agent, Presence } from "@/api/types";
 import { keys } from "@/data/keys";
 import { useMe } from "@/data/queries";
-import { type Language, speakIn } from "@/i18n";
+import { keepLanguage, type Language, speakIn } from "@/i18n";
 import { moods, socket } from "@/live/state";
 import { Dot } from "@/parts/Dot";
 import { Quiet } from "@/parts/Quiet";
@@ -117,12 +117,11 @@ function Settings() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const choice = useLookChoice();
+  const me = useMe();
 
   async function speak(language: Language) {
     await speakIn(language);
-    client.setQueryData<Agent>(keys.me, (me) => me && { ...me, language });
-    // The choice holds in this browser even where the server cannot be told.
-    await changeMe({ language }).catch(() => {});
+    client.setQueryData<Agent>(keys.me, await keepLanguage(me, language));
   }
   async function leave() {
     await signOut().catch(() => {});

@@ -8,21 +8,28 @@ import css from "./timeline.module.css";
 
 /** What one person changed in one go, in one quiet line: who, what, when. */
 export function EventLine({ entries }: { entries: [Entry, ...Entry[]] }) {
-  const { t, i18n } = useTranslation();
-  const { data: agents = [] } = useQuery(agentsQuery);
-  const { data: queues = [] } = useQuery(queuesQuery);
+  const { t } = useTranslation();
+  const say = useWording();
   const first = entries[0];
   const last = entries.at(-1) ?? first;
   const who = first.author.kind === "system" ? t("event.system") : first.author.name;
-  const names = { agents, queues, english: i18n.language === "en" };
   return (
     <p className={css.event}>
       <span>
-        <b>{who}</b> {entries.map((e) => wording(e, t, names)).join(t("event.and"))}
+        <b>{who}</b> {entries.map(say).join(t("event.and"))}
       </span>
       <Time at={last.at} clock />
     </p>
   );
+}
+
+/** Gives what words a change with, without who made it. */
+export function useWording(): (e: Entry) => string {
+  const { t, i18n } = useTranslation();
+  const { data: agents = [] } = useQuery(agentsQuery);
+  const { data: queues = [] } = useQuery(queuesQuery);
+  const names = { agents, queues, english: i18n.language === "en" };
+  return (e) => wording(e, t, names);
 }
 
 interface Names {

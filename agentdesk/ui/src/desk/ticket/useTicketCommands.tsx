@@ -15,8 +15,11 @@ interface Done {
   state: TicketState;
   /** The ticket that took its place. */
   next: number | null;
+  /** Names the message that offers to take it back; each has its own, one that is leaving cannot be used again. */
+  key: string;
 }
 const done = store<Done | null>(null);
+let count = 0;
 
 // How long taking back is offered, in s.
 const offered = 8;
@@ -56,10 +59,11 @@ export function useTicketCommands(row: Row | null, { moveOn, moveBack }: Moves):
       void message.success(words, 2);
       return;
     }
-    const now: Done = { row, state, next };
+    message.destroy(done.get()?.key ?? "");
+    const now: Done = { row, state, next, key: `undo ${++count}` };
     done.set(now);
     void message.open({
-      key: "undo",
+      key: now.key,
       type: "success",
       duration: offered,
       content: (
@@ -77,7 +81,8 @@ export function useTicketCommands(row: Row | null, { moveOn, moveBack }: Moves):
     const d = done.get();
     if (!d) return;
     done.set(null);
-    message.destroy("undo");
+    message.destroy(d.key);
+    moved.current = Number.NEGATIVE_INFINITY;
     moveBack(d.row.id);
     if (await change({ ...d.row, state: d.state }, { state: d.row.state })) void message.success(t("did.undone", { number: d.row.number }), 2);
   }
