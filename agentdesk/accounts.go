@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"frontline/internal/authority"
+	"frontline/internal/fault"
 	"frontline/internal/web"
 )
 
@@ -27,10 +28,16 @@ type me struct {
 	Language  string           `json:"language"`
 	Presence  string           `json:"presence" enum:"ready,not_ready,after_work,away"`
 	TwoFactor bool             `json:"two_factor"`
+	May       []string         `json:"may" doc:"The acts that some role of his may do, such as queue.edit: what a screen may offer"`
 }
 
 type added struct {
-	ID int64 `json:"id"`
+	ID       int64  `json:"id"`
+	Password string `json:"password,omitempty" doc:"The one-time password, this once"`
+}
+
+type oneTime struct {
+	Password string `json:"password" doc:"Good for one sign-in, at which a new one is chosen; shown this once"`
 }
 
 type newToken struct {
@@ -68,27 +75,32 @@ func (c accounts) myself(ctx context.Context, by authority.Actor) (Myself, error
 	if err != nil {
 		return Myself{}, err
 	}
+	may, err := c.May(ctx, by)
+	if err != nil {
+		return Myself{}, err
+	}
 	return Myself{me{
 		ID: p.ID, Name: p.Name, Login: p.Login, Roles: p.Roles, Tier: p.Tier, Teams: p.Teams,
-		Language: p.Language, Presence: presence, TwoFactor: p.TwoFactor,
+		Language: p.Language, Presence: presence, TwoFactor: p.TwoFactor, May: may,
 	}}, nil
 }
 
 func (c accounts) sessionRoutes(s *web.Server) {
 	web.Command(s, web.Op{
 		Method: "POST", Path: "/session", ID: "sign-in", Tag: "session", Summary: "Sign in; the session is in a cookie", Public: true,
-		Doc: "401 has the code bad_login, code_needed or bad_code; 429 login_blocked says when to try again.",
+		Doc: "401 has the code bad_login, new_password_needed, code_needed or bad_code; 429 login_blocked says when to try again.",
 	}, func(ctx context.Context, _ authority.Actor, in *struct {
 		Software string `header:"User-Agent" hidden:"true"`
 		Body     struct {
 			Login    string `json:"login" maxLength:"200"`
 			Password string `json:"password" maxLength:"1000"`
 			Code     string `json:"code,omitempty" maxLength:"50" doc:"Of the authenticator app, or a recovery code"`
+			New      string `json:"new_password,omitempty" maxLength:"200" doc:"The password to have from now on, where the present one is for one sign-in"`
 		}
 	},
 	) (Myself, error) {
 		started, err := c.SignIn(ctx, authority.Login{
-			Login: in.Body.Login, Password: in.Body.Password, Code: in.Body.Code,
+			Login: in.Body.Login, Password: in.Body.Password, Code: in.Body.Code, New: in.Body.New,
 			Peer: web.Peer(ctx), Software: in.Software, Old: web.SessionToken(ctx),
 		})
 		if err != nil {
@@ -214,7 +226,10 @@ func (c accounts) peopleRoutes(s *web.Server) {
 		list, err := c.People(ctx, by)
 		return web.Page[authority.Person]{Items: list}, err
 	})
-	web.Command(s, web.Op{Method: "POST", Path: "/people", ID: "add-person", Tag: "people", Summary: "Add an account", Status: http.StatusCreated},
+	web.Command(s, web.Op{
+		Method: "POST", Path: "/people", ID: "add-person", Tag: "people", Summary: "Add an account", Status: http.StatusCreated,
+		Doc: "Nobody gives roles that he has not, or a higher tier than his own. Asked again with the same Idempotency-Key, the one-time password is missing: it is kept nowhere.",
+	},
 		func(ctx context.Context, by authority.Actor, in *struct {
 			Body struct {
 				Login    string   `json:"login" minLength:"1" maxLength:"100"`
@@ -225,18 +240,26 @@ func (c accounts) peopleRoutes(s *web.Server) {
 				Tier     int      `json:"tier,omitempty" minimum:"1" maximum:"9"`
 				Language string   `json:"language,omitempty" enum:"zh,en"`
 				Teams    []int64  `json:"teams,omitempty" maxItems:"100"`
+				OneTime  bool     `json:"one_time_password,omitempty" doc:"Make a password for the first sign-in, and answer it"`
 			}
 		},
 		) (out added, err error) {
 			b := in.Body
+			if b.OneTime {
+				if b.Password != "" {
+					return out, fault.BadField("one_time_password", "not_both", "other", "password")
+				}
+				b.Password = authority.NewPassword()
+				out.Password = b.Password
+			}
 			out.ID, err = c.AddPerson(ctx, by, authority.NewPerson{
-				Login: b.Login, Name: b.Name, Email: b.Email, Password: b.Password, Roles: b.Roles, Tier: b.Tier, Language: b.Language, Teams: b.Teams,
+				Login: b.Login, Name: b.Name, Email: b.Email, Password: b.Password, Roles: b.Roles, Tier: b.Tier, Language: b.Language, Teams: b.Teams, Once: b.OneTime,
 			})
 			return out, err
 		})
 	web.Command(s, web.Op{
 		Method: "PATCH", Path: "/people/{id}", ID: "edit-person", Tag: "people", Summary: "Change an account",
-		Doc: "Nobody changes his own rights. Who is disabled or gets a new password is signed out everywhere.",
+		Doc: "Nobody changes his own rights, or gives more than he has. Who is disabled or gets a new password is signed out everywhere.",
 	}, func(ctx context.Context, by authority.Actor, in *struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body struct {
@@ -256,7 +279,14 @@ func (c accounts) peopleRoutes(s *web.Server) {
 			Name: b.Name, Email: b.Email, Password: b.Password, Roles: b.Roles, Tier: b.Tier, Language: b.Language, Teams: b.Teams, Disabled: b.Disabled,
 		})
 	})
-	web.Command(s, web.Op{Method: "DELETE", Path: "/people/{id}/two-factor", ID: "reset-two-factor", Tag: "people", Summary: "Remove the second factor of who lost it"},
+	web.Command(s, web.Op{
+		Method: "POST", Path: "/people/{id}/password", ID: "reset-password", Tag: "people", Summary: "Give somebody a one-time password; he is signed out everywhere", Status: http.StatusOK,
+		Doc: "Asked again with the same Idempotency-Key, the password is empty: it is kept nowhere.",
+	}, func(ctx context.Context, by authority.Actor, in *byID) (oneTime, error) {
+		password := authority.NewPassword()
+		return oneTime{password}, c.ChangePerson(ctx, by, in.ID, authority.PersonChange{Password: &password, Once: true})
+	})
+	web.Command(s, web.Op{Method: "DELETE", Path: "/people/{id}/two-factor", ID: "reset-two-factor", Tag: "people", Summary: "Remove the second factor of who lost it; he is signed out everywhere"},
 		func(ctx context.Context, by authority.Actor, in *byID) (web.Empty, error) {
 			return web.Empty{}, c.ResetFactor(ctx, by, in.ID)
 		})

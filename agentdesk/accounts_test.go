@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -48,7 +49,7 @@ func newFront(t *testing.T) *front {
 	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
 	for login, role := range map[string]string{"boss": "admin", "li": "agent"} {
-		if _, err := a.AddPerson(t.Context(), authority.System("cli"), authority.NewPerson{Login: login, Name: login, Password: secretWord, Roles: []string{role}}); err != nil {
+		if _, err := a.AddPerson(t.Context(), authority.System("cli"), authority.NewPerson{Login: login, Name: login, Password: secretWord, Roles: []string{role}, Tier: 5}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -251,3 +252,54 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func TestAOneTimePasswordIsShownOnceAndReplaced(t *testing.T) {
+	t.Parallel()
+	f := newFront(t)
+	boss := f.signedIn("boss")
+	var made, again struct {
+		ID       int64
+		Password string
+	}
+	boss.do(201, "POST", "/people", `{"login":"wang","name":"王","one_time_password":true}`, &made, "Idempotency-Key", "k")
+	boss.do(201, "POST", "/people", `{"login":"wang","name":"王","one_time_password":true}`, &again, "Idempotency-Key", "k")
+	if made.Password == "" || again.ID != made.ID || again.Password != "" {
+		t.Fatalf("asked twice: %+v and %+v, want one person whose password is shown once", made, again)
+	}
+	var c code
+	boss.do(400, "POST", "/people", `{"login":"x","name":"x","one_time_password":true,"password":"another one"}`, &c)
+	if c.Errors[0].Field != "one_time_password" {
+		t.Errorf("both passwords = %+v", c)
+	}
+	wang := &browser{f: f}
+	enter := func(password, more string) string {
+		return `{"login":"wang","password":"` + password + `"` + more + `}`
+	}
+	wang.do(401, "POST", "/session", enter(made.Password, ""), &c)
+	if c.Code != "new_password_needed" || wang.cookie != "" {
+		t.Errorf("the one-time password alone = %s, cookie %q", c.Code, wang.cookie)
+	}
+	wang.do(400, "POST", "/session", enter(made.Password, `,"new_password":"short"`), &c)
+	if c.Errors[0].Field != "new_password" || c.Errors[0].Code != "too_short" {
+		t.Errorf("a short new password = %+v", c)
+	}
+	wang.do(200, "POST", "/session", enter(made.Password, `,"new_password":"`+secretWord+`"`), nil)
+	wang.do(200, "GET", "/me", "", nil)
+	var reset struct{ Password string }
+	boss.do(200, "POST", "/people/"+itoa(made.ID)+"/password", "", &reset)
+	wang.do(401, "GET", "/me", "", nil)
+	wang.do(401, "POST", "/session", enter(reset.Password, ""), &c)
+	if c.Code != "new_password_needed" {
+		t.Errorf("after the reset = %s", c.Code)
+	}
+	f.signedIn("li").do(403, "POST", "/people/"+itoa(made.ID)+"/password", "", nil)
+	boss.do(403, "PATCH", "/people/"+itoa(made.ID), `{"tier":6}`, &c)
+	if c.Code != "above_own_tier" {
+		t.Errorf("a tier above one's own = %s", c.Code)
+	}
+	var who agentdesk.Myself
+	boss.do(200, "GET", "/me", "", &who)
+	if !slices.Contains(who.Agent.May, "agent.add") {
+		t.Errorf("an administrator may %q", who.Agent.May)
+	}
+}

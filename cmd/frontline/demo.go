@@ -87,7 +87,7 @@ func (d *demo) prepare(ctx context.Context, h *house) (string, error) {
 	d.h = h
 	d.password = demoPassword
 	if host, _, err := net.SplitHostPort(d.settings.Listen); err != nil || !loopback(host) {
-		d.password = newPassword()
+		d.password = authority.NewPassword()
 	}
 	for _, step := range []func(context.Context) error{d.hire, d.openQueues, d.openMail, d.past} {
 		if err := step(ctx); err != nil {

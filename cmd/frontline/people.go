@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +25,7 @@ type UserAddCmd struct {
 	Name     string   `help:"Shown to colleagues and customers; without it the login."`
 	Email    string   `help:"Mail address."`
 	Role     []string `default:"agent" help:"agent, engineer, dispatcher, supervisor, sales, editor, manager, admin; several with commas."`
-	Tier     int      `default:"1" help:"How much they may give away alone, 1 to 9."`
+	Tier     int      `help:"How much they may give away alone, 1 to 9; without it 1, for an administrator 9, who can give no more than that to others."`
 	Language string   `default:"zh" enum:"zh,en" help:"zh or en."`
 	Team     []string `help:"Teams, made when missing; several with commas."`
 	Password string   `help:"Without it one is made."`
@@ -36,18 +36,22 @@ func (c *UserAddCmd) Run(ctx context.Context, std stdio) error {
 	return c.withAccounts(ctx, std, func(a *authority.Accounts) error {
 		password := c.Password
 		if password == "" {
-			password = newPassword()
+			password = authority.NewPassword()
 		}
 		name := c.Name
 		if name == "" {
 			name = c.Login
+		}
+		tier := c.Tier
+		if tier == 0 && slices.Contains(c.Role, authority.RoleAdmin) {
+			tier = 9
 		}
 		teams, err := teams(ctx, a, c.Team)
 		if err != nil {
 			return err
 		}
 		if _, err := a.AddPerson(ctx, cli, authority.NewPerson{
-			Login: c.Login, Name: name, Email: c.Email, Password: password, Roles: c.Role, Tier: c.Tier, Language: c.Language, Teams: teams,
+			Login: c.Login, Name: name, Email: c.Email, Password: password, Roles: c.Role, Tier: tier, Language: c.Language, Teams: teams,
 		}); err != nil {
 			return err
 		}
@@ -81,12 +85,6 @@ func teams(ctx context.Context, a *authority.Accounts, names []string) ([]int64,
 		ids = append(ids, id)
 	}
 	return ids, nil
-}
-
-// newPassword is one that can be read out: 20 letters and digits, 100 bits.
-func newPassword() string {
-	s := strings.ToLower(rand.Text()[:20])
-	return s[:5] + "-" + s[5:10] + "-" + s[10:15] + "-" + s[15:]
 }
 
 // TokenCmd is about API tokens.

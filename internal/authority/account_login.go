@@ -21,6 +21,7 @@ type Login struct {
 	Login    string
 	Password string
 	Code     string     // of the second factor, or a recovery code; needed where one is set up
+	New      string     // the password to have from now on; needed where the present one is for one sign-in
 	Peer     netip.Addr // true address of who tries
 	Software string     // what the browser calls itself, for the list of sessions
 	Old      string     // token of the session the browser had, which ends
@@ -40,11 +41,13 @@ type credentials struct {
 	Name     string
 	Disabled bool
 	Password *string
+	Once     bool   // the password is for this sign-in only
 	TOTP     []byte // sealed; nil where no second factor is set up
 }
 
 // SignIn starts a session. An unknown login, a wrong password and a disabled account have one answer, fault.Unauthorized
-// "bad_login", after the same time; "code_needed" and "bad_code" come only after the right password. Too many failures
+// "bad_login", after the same time; "code_needed", "bad_code" and, where the password is for one sign-in,
+// "new_password_needed" come only after the right password. Too many failures
 // by account, by address or by both are fault.TooMany "login_blocked", whether the account exists or not.
 func (a *Accounts) SignIn(ctx context.Context, in Login) (Started, error) {
 	in.Login = strings.ToLower(strings.TrimSpace(in.Login))
@@ -63,13 +66,45 @@ func (a *Accounts) SignIn(ctx context.Context, in Login) (Started, error) {
 		return Started{}, err
 	case !right:
 		return Started{}, fault.New(fault.Unauthorized, "bad_login")
-	case c.TOTP != nil && in.Code == "":
-		if err := a.forgive(ctx, tries); err != nil {
-			return Started{}, err
-		}
-		return Started{}, fault.New(fault.Unauthorized, "code_needed")
 	}
-	return a.start(ctx, c, in, tries)
+	fresh, err := a.chosen(ctx, c, in)
+	if err == nil && c.TOTP != nil && in.Code == "" {
+		err = fault.New(fault.Unauthorized, "code_needed")
+	}
+	if err != nil {
+		return Started{}, errors.Join(err, a.forgive(ctx, tries))
+	}
+	return a.start(ctx, c, in, fresh, tries)
+}
+
+// chosen is the hash of the password that follows one for a single sign-in; nil where the present one stays.
+func (a *Accounts) chosen(ctx context.Context, c credentials, in Login) (*string, error) {
+	switch {
+	case !c.Once:
+		return nil, nil
+	case in.New == "":
+		return nil, fault.New(fault.Unauthorized, "new_password_needed")
+	case in.New == in.Password:
+		return nil, fault.BadField("new_password", "same_password")
+	}
+	hash, err := a.newPassword(ctx, in.Login, in.New)
+	if err != nil {
+		return nil, renamed(err, "new_password")
+	}
+	return hash, nil
+}
+
+// renamed gives the only field of a fault the name it has for the caller.
+func renamed(err error, name string) error {
+	var f *fault.Fault
+	if !errors.As(err, &f) || len(f.Fields) != 1 {
+		return err
+	}
+	x := f.Fields[0]
+	x.Name = name
+	again := *f
+	again.Fields = []fault.Field{x}
+	return &again
 }
 
 // checkLogin counts the try and compares the password. A try is counted before the password is looked at: a thousand at
@@ -99,17 +134,18 @@ func (a *Accounts) find(ctx context.Context, login string) (c credentials, err e
 	if !loginForm.MatchString(login) {
 		login = ""
 	}
-	err = a.db.Read.QueryRow(ctx, `select a.id, a.name, a.disabled_at is not null, c.password, case when c.totp_at is not null then c.totp end
+	err = a.db.Read.QueryRow(ctx, `select a.id, a.name, a.disabled_at is not null, c.password, coalesce(c.password_once, false), case when c.totp_at is not null then c.totp end
 		from agents a left join credentials c on c.agent_id = a.id where a.login = $1`, login).
-		Scan(&c.Agent, &c.Name, &c.Disabled, &c.Password, &c.TOTP)
+		Scan(&c.Agent, &c.Name, &c.Disabled, &c.Password, &c.Once, &c.TOTP)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return c, failure(fmt.Errorf("find the account: %w", err))
 	}
 	return c, nil
 }
 
-// start opens the session of who has shown the right password, if the code is right too.
-func (a *Accounts) start(ctx context.Context, c credentials, in Login, tries []try) (Started, error) {
+// start opens the session of who has shown the right password, if the code is right too; fresh is the hash of a
+// password that takes its place.
+func (a *Accounts) start(ctx context.Context, c credentials, in Login, fresh *string, tries []try) (Started, error) {
 	s := Started{Token: newSecret(), Life: a.life, By: AgentActor(c.Agent, c.Name)}
 	err := a.gate.Do(ctx, s.By, func(tx *Tx) error {
 		if err := tx.Allow(ctx, Act{Name: "session.start", Object: s.By.String()}); err != nil {
@@ -117,6 +153,14 @@ func (a *Accounts) start(ctx context.Context, c credentials, in Login, tries []t
 		}
 		if c.TOTP != nil {
 			if err := a.useCode(ctx, tx, c.Agent, c.TOTP, in.Code); err != nil {
+				return err
+			}
+		}
+		if fresh != nil {
+			if err := tx.Allow(ctx, Act{Name: "agent.self", Object: s.By.String(), Reason: "one-time password replaced"}); err != nil {
+				return err
+			}
+			if err := keepPassword(ctx, tx, c.Agent, *fresh, false); err != nil {
 				return err
 			}
 		}

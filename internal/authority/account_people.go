@@ -52,12 +52,14 @@ type NewPerson struct {
 	Tier     int    // zero: 1
 	Language string // zero: zh
 	Teams    []int64
+	Once     bool // the password is for the first sign-in only
 }
 
 // loginForm keeps a login readable and without spaces; letters of every script may be in it.
 var loginForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$`)
 
-// AddPerson adds somebody, and answers the id.
+// AddPerson adds somebody, and answers the id. More than the actor has cannot be given: fault.Forbidden
+// "above_own_roles" or "above_own_tier".
 func (a *Accounts) AddPerson(ctx context.Context, by Actor, p NewPerson) (id int64, err error) {
 	p.Login = strings.ToLower(strings.TrimSpace(p.Login))
 	if p.Tier == 0 {
@@ -82,7 +84,14 @@ func (a *Accounts) AddPerson(ctx context.Context, by Actor, p NewPerson) (id int
 		if err := tx.Allow(ctx, Act{Name: "agent.add", Object: "login:" + p.Login}); err != nil {
 			return err
 		}
-		err := tx.QueryRow(ctx, `insert into agents (login, name, email, roles, tier, language) values ($1, $2, $3, $4, $5, $6) returning id`,
+		g, err := readGiver(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := g.give(0, p.Roles, p.Tier); err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, `insert into agents (login, name, email, roles, tier, language) values ($1, $2, $3, $4, $5, $6) returning id`,
 			p.Login, strings.TrimSpace(p.Name), p.Email, p.Roles, p.Tier, p.Language).Scan(&id)
 		if isCode(err, "23505") {
 			return fault.New(fault.Conflict, "login_taken", "login", p.Login)
@@ -91,7 +100,7 @@ func (a *Accounts) AddPerson(ctx context.Context, by Actor, p NewPerson) (id int
 			return fmt.Errorf("add %s: %w", p.Login, err)
 		}
 		if hash != nil {
-			if err := keepPassword(ctx, tx, id, *hash); err != nil {
+			if err := keepPassword(ctx, tx, id, *hash, p.Once); err != nil {
 				return err
 			}
 		}
@@ -148,13 +157,15 @@ type PersonChange struct {
 	Teams    []int64 // nil: as they are; empty: none
 	Disabled *bool
 	Password *string
+	Once     bool // the password is for the next sign-in only
 }
 
 // rights says whether the change touches what somebody may do.
 func (c PersonChange) rights() bool { return c.Roles != nil || c.Tier != nil || c.Disabled != nil }
 
-// ChangePerson changes somebody. Nobody changes his own rights (fault.Forbidden "own_rights"), and the last administrator
-// stays one (fault.Conflict "last_admin"). Who is disabled, or gets a new password, is signed out everywhere.
+// ChangePerson changes somebody. Nobody changes his own rights (fault.Forbidden "own_rights"), gives more than he has
+// ("above_own_tier") or reaches somebody who has more ("above_own_roles"), and the last administrator stays one
+// (fault.Conflict "last_admin"). Who is disabled, or gets a new password, is signed out everywhere.
 func (a *Accounts) ChangePerson(ctx context.Context, by Actor, id int64, c PersonChange) error {
 	if by.Kind == Agent && by.ID == id && c.rights() {
 		return fault.New(fault.Forbidden, "own_rights")
@@ -177,7 +188,7 @@ func (a *Accounts) ChangePerson(ctx context.Context, by Actor, id int64, c Perso
 			return err
 		}
 		if hash != nil {
-			if err := keepPassword(ctx, tx, id, *hash); err != nil {
+			if err := keepPassword(ctx, tx, id, *hash, c.Once); err != nil {
 				return err
 			}
 		}
@@ -212,6 +223,14 @@ func changePerson(ctx context.Context, tx *Tx, id int64, c PersonChange) error {
 	if err != nil {
 		return fmt.Errorf("change a person: %w", err)
 	}
+	g, err := readGiver(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if !g.holds(p.Roles) {
+		return fault.New(fault.Forbidden, "above_own_roles")
+	}
+	had := p.Tier
 	set(&p.Name, c.Name)
 	set(&p.Email, c.Email)
 	set(&p.Tier, c.Tier)
@@ -221,6 +240,9 @@ func changePerson(ctx context.Context, tx *Tx, id int64, c PersonChange) error {
 		p.Roles = c.Roles
 	}
 	if err := (NewPerson{Login: "x", Name: p.Name, Email: p.Email, Roles: p.Roles, Tier: p.Tier, Language: p.Language}).check(); err != nil {
+		return err
+	}
+	if err := g.give(had, p.Roles, p.Tier); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `update agents set name = $2, email = $3, roles = $4, tier = $5, language = $6,
@@ -307,9 +329,10 @@ func (a *Accounts) newPassword(ctx context.Context, login, password string) (*st
 	return &hash, nil
 }
 
-func keepPassword(ctx context.Context, tx *Tx, agent int64, hash string) error {
-	if _, err := tx.Exec(ctx, `insert into credentials (agent_id, password, password_at) values ($1, $2, now())
-		on conflict (agent_id) do update set password = $2, password_at = now()`, agent, hash); err != nil {
+// keepPassword keeps a hash; once says that its password is good for one sign-in, at which a new one is chosen.
+func keepPassword(ctx context.Context, tx *Tx, agent int64, hash string, once bool) error {
+	if _, err := tx.Exec(ctx, `insert into credentials (agent_id, password, password_at, password_once) values ($1, $2, now(), $3)
+		on conflict (agent_id) do update set password = $2, password_at = now(), password_once = $3`, agent, hash, once); err != nil {
 		return fmt.Errorf("keep a password: %w", err)
 	}
 	return nil

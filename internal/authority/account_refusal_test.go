@@ -33,6 +33,7 @@ func TestEveryCommandOfAccountsRefuses(t *testing.T) {
 		"SetPassword": func(ctx context.Context, by authority.Actor) error {
 			return o.SetPassword(ctx, by, password, password+"!")
 		},
+		"May":              func(ctx context.Context, by authority.Actor) error { _, err := o.May(ctx, by); return err },
 		"Sessions":         func(ctx context.Context, by authority.Actor) error { _, err := o.Sessions(ctx, by); return err },
 		"EndSession":       func(ctx context.Context, by authority.Actor) error { return o.EndSession(ctx, by, 1) },
 		"EndOtherSessions": func(ctx context.Context, by authority.Actor) error { return o.EndOtherSessions(ctx, by) },

@@ -55,7 +55,7 @@ func (a *Accounts) SetPassword(ctx context.Context, by Actor, old, password stri
 		return err
 	}
 	return a.asSelf(ctx, by, func(tx *Tx) error {
-		if err := keepPassword(ctx, tx, by.ID, *hash); err != nil {
+		if err := keepPassword(ctx, tx, by.ID, *hash, false); err != nil {
 			return err
 		}
 		return endAll(ctx, tx, "session", `delete from sessions where agent_id = $1 and id <> $2 returning id, agent_id`, by.ID, by.Session)

@@ -53,6 +53,7 @@ func newOffice(t *testing.T) *office {
 		return time.Now().Add(time.Duration(o.clock.Load()) * time.Second)
 	}})
 	o.admin = o.hire("boss", authority.RoleAdmin)
+	o.edit(`update agents set tier = 5 where id = $1`, o.admin.ID)
 	return o
 }
 

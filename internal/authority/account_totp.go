@@ -100,13 +100,29 @@ func (a *Accounts) DropFactor(ctx context.Context, by Actor, password string) er
 	return a.asSelf(ctx, by, func(tx *Tx) error { return dropFactor(ctx, tx, by.ID) })
 }
 
-// ResetFactor removes the second factor of an agent who lost phone and recovery codes.
+// ResetFactor removes the second factor of an agent who lost phone and recovery codes. His sessions end: whoever found
+// the phone may have one of them.
 func (a *Accounts) ResetFactor(ctx context.Context, by Actor, agent int64) error {
 	return a.gate.Do(ctx, by, func(tx *Tx) error {
 		if err := tx.Allow(ctx, Act{Name: "agent.change", Object: AgentActor(agent, "").String(), Reason: "second factor removed"}); err != nil {
 			return err
 		}
-		return dropFactor(ctx, tx, agent)
+		var roles []string
+		err := tx.QueryRow(ctx, `select roles from agents where id = $1`, agent).Scan(&roles)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.New(fault.NotFound, "not_found", "what", "agent")
+		}
+		if err != nil {
+			return fmt.Errorf("whose second factor: %w", err)
+		}
+		if err := reach(ctx, tx, roles); err != nil {
+			return err
+		}
+		if err := dropFactor(ctx, tx, agent); err != nil {
+			return err
+		}
+		tx.Emit("agent.changed", AgentActor(agent, "").String(), "staff")
+		return endAll(ctx, tx, "session", `delete from sessions where agent_id = $1 returning id, agent_id`, agent)
 	})
 }
 
