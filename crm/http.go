@@ -26,13 +26,22 @@ func (c *CRM) Routes(s *web.Server) {
 		func(ctx context.Context, by authority.Actor, in *byID) (Person, error) {
 			return c.Person(ctx, by, in.ID)
 		})
-	web.Command(s, web.Op{Method: "PATCH", Path: "/contacts/{id}", ID: "edit-contact", Tag: "customers", Summary: "Change a contact, its addresses and its account"},
+	web.Command(s, web.Op{Method: "PATCH", Path: "/contacts/{id}", ID: "edit-contact", Tag: "customers", Summary: "Change a contact, its addresses and its account", Doc: "409 address_taken names in its args whose the address is; 409 stale_contact means that somebody else was faster: read again."},
 		func(ctx context.Context, by authority.Actor, in *struct {
 			ID   int64 `path:"id" minimum:"1"`
 			Body Change
 		},
 		) (web.Empty, error) {
 			return web.Empty{}, c.EditContact(ctx, by, in.ID, in.Body)
+		})
+	web.Query(s, web.Op{Method: "GET", Path: "/accounts", ID: "find-accounts", Tag: "customers", Summary: "Find accounts by the beginning of their name"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			Words string `query:"q" maxLength:"200" doc:"Beginning of the name; empty finds none"`
+			Limit int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
+		},
+		) (web.Page[Account], error) {
+			found, err := c.FindAccounts(ctx, by, in.Words, in.Limit)
+			return web.Page[Account]{Items: found}, err
 		})
 	web.Query(s, web.Op{Method: "GET", Path: "/accounts/{id}", ID: "get-account", Tag: "customers", Summary: "One account with its contacts"},
 		func(ctx context.Context, by authority.Actor, in *byID) (Company, error) {

@@ -154,6 +154,29 @@ const unknownPrefix = "unknown:"
 // Real says whether the point is an address, and not one that stands for none.
 func (p Point) Real() bool { return p.Kind != Other || !strings.HasPrefix(p.Address, unknownPrefix) }
 
+// Known reads a contact and how to reach it, at least one point: Unknown where there is no other. A contact that is not
+// there is fault.NotFound. A part.
+func Known(ctx context.Context, tx *authority.Tx, id int64) (Contact, []Point, error) {
+	var c Contact
+	if err := scanContact(tx.QueryRow(ctx, `select id, account_id, name, language from contacts where id = $1`, id), &c); err != nil {
+		if errors.Is(err, pgx.ErrNoRows) {
+			err = fault.New(fault.NotFound, "not_found", "what", "contact")
+		}
+		return c, nil, err
+	}
+	rows, err := tx.Query(ctx, `select kind, address from contact_points where contact_id = $1 order by id limit 50`, id)
+	if err != nil {
+		return c, nil, wrap("known contact", err)
+	}
+	points, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Point])
+	if err != nil || len(points) > 0 {
+		return c, points, wrap("known contact", err)
+	}
+	p := Unknown()
+	_, err = tx.Exec(ctx, `insert into contact_points (kind, address, contact_id) values ($1, $2, $3)`, p.Kind, p.Address, id)
+	return c, []Point{p}, wrap("known contact", err)
+}
+
 // IdentifyAny is Identify for somebody who gives several points: the first that is known says who
 // it is, and the others become theirs. A point that belongs to another contact stays there.
 func IdentifyAny(ctx context.Context, tx *authority.Tx, points []Point, name string) (Contact, error) {

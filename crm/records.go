@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/nyaruka/phonenumbers"
 )
 
 // Account is a company or household we serve.
@@ -38,6 +40,7 @@ type Person struct {
 	Points    []Reach   `json:"points"`
 	Account   *Account  `json:"account"`
 	CreatedAt time.Time `json:"created_at"`
+	Version   int       `json:"version" doc:"counts the edits; say it with the next one"`
 }
 
 // Duplicate is another contact that may be the same person, with the reason.
@@ -56,15 +59,16 @@ func (c *CRM) Contact(ctx context.Context, q authority.Query, id int64) (Person,
 		Name, Kind, Address *string
 		CreatedAt           *time.Time
 	}
-	if err := q.QueryRow(ctx, `select c.id, c.name, c.language, c.note, c.created_at, a.id, a.name, a.kind, a.address, a.created_at
+	if err := q.QueryRow(ctx, `select c.id, c.name, c.language, c.note, c.created_at, c.version, a.id, a.name, a.kind, a.address, a.created_at
 		from contacts c left join accounts a on a.id = c.account_id where c.id = $1`, id).Scan(
-		&p.ID, &p.Name, &p.Language, &p.Note, &p.CreatedAt, &a.ID, &a.Name, &a.Kind, &a.Address, &a.CreatedAt); err != nil {
+		&p.ID, &p.Name, &p.Language, &p.Note, &p.CreatedAt, &p.Version, &a.ID, &a.Name, &a.Kind, &a.Address, &a.CreatedAt); err != nil {
 		return p, wrap("contact", err)
 	}
 	if a.ID != nil {
 		p.Account = &Account{*a.ID, *a.Name, *a.Kind, *a.Address, *a.CreatedAt}
 	}
-	rows, err := q.Query(ctx, `select kind, address, bounced_at from contact_points where contact_id = $1 order by id limit 50`, id)
+	rows, err := q.Query(ctx, `select kind, address, bounced_at from contact_points where contact_id = $1
+		and not (kind = 'other' and address like '`+unknownPrefix+`%') order by id limit 50`, id)
 	if err != nil {
 		return p, wrap("contact points", err)
 	}
@@ -107,7 +111,8 @@ func (c *CRM) Duplicates(ctx context.Context, q authority.Query, id int64) ([]Du
 	return out, nil
 }
 
-// Find lists contacts whose name or address begins with the words, at most limit.
+// Find lists contacts whose name or address begins with the words, at most limit. A phone number is found as it is
+// dialled too, without the country code and with spaces.
 func (c *CRM) Find(ctx context.Context, by authority.Actor, words string, limit int) ([]Person, error) {
 	words = strings.ToLower(strings.TrimSpace(words))
 	if words == "" {
@@ -118,8 +123,9 @@ func (c *CRM) Find(ctx context.Context, by authority.Actor, words string, limit 
 		rows, err := q.Query(ctx, `select id from (
 				(select id from contacts where name_key >= $1 and name_key < $1 || U&'\+10FFFF' order by name_key limit $2)
 				union
-				(select contact_id from contact_points where address >= $1 and address < $1 || U&'\+10FFFF' order by address limit $2)
-			) found order by id limit $2`, words, limit)
+				(select p.contact_id from unnest($3::text[]) begins cross join lateral (select contact_id from contact_points
+					where address >= begins and address < begins || U&'\+10FFFF' order by address limit $2) p)
+			) found order by id limit $2`, words, limit, beginnings(words))
 		if err != nil {
 			return wrap("find contacts", err)
 		}
@@ -139,6 +145,50 @@ func (c *CRM) Find(ctx context.Context, by authority.Actor, words string, limit 
 	return out, err
 }
 
+// dialled is what looks like the beginning of a phone number.
+var dialled = regexp.MustCompile(`^[+0-9][0-9 ()./-]{2,}$`)
+
+// beginnings are what an address may begin with where somebody typed the words: themselves, and for a number what it is
+// in E.164.
+func beginnings(words string) []string {
+	out := []string{words}
+	if !dialled.MatchString(words) {
+		return out
+	}
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, words)
+	if strings.HasPrefix(words, "+") {
+		return append(out, "+"+digits)
+	}
+	if abroad, ok := strings.CutPrefix(digits, "00"); ok {
+		return append(out, "+"+abroad)
+	}
+	return append(out, fmt.Sprintf("+%d%s", phonenumbers.GetCountryCodeForRegion(Region), strings.TrimPrefix(digits, "0")))
+}
+
+// FindAccounts lists accounts whose name begins with the words, at most limit, by name.
+func (c *CRM) FindAccounts(ctx context.Context, by authority.Actor, words string, limit int) ([]Account, error) {
+	words = strings.ToLower(strings.TrimSpace(words))
+	out := []Account{}
+	if words == "" {
+		return out, nil
+	}
+	err := c.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := q.Query(ctx, `select id, name, kind, address, created_at from accounts
+			where name_key >= $1 and name_key < $1 || U&'\+10FFFF' order by name_key, id limit $2`, words, limit)
+		if err != nil {
+			return wrap("find accounts", err)
+		}
+		out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Account])
+		return wrap("find accounts", err)
+	})
+	return out, err
+}
+
 // Change is what an edit of a contact sets; nil leaves a field as it is.
 type Change struct {
 	Name      *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
@@ -147,9 +197,11 @@ type Change struct {
 	Account   *string `json:"account,omitempty" maxLength:"200" doc:"name of the account the contact belongs to; made when there is none; empty: none"`
 	AddPoints []Point `json:"add_points,omitempty" maxItems:"20"`
 	Drop      []Point `json:"drop_points,omitempty" maxItems:"20"`
+	Version   int     `json:"version,omitempty" minimum:"1" doc:"that of the contact when the edit began; a later one makes it 409 stale_contact"`
 }
 
-// EditContact changes a contact. An address that belongs to another contact is fault.Conflict.
+// EditContact changes a contact. An address that belongs to another contact is fault.Conflict "address_taken", and says
+// whose it is; an edit since the version it began with is fault.Conflict "stale_contact".
 func (c *CRM) EditContact(ctx context.Context, by authority.Actor, id int64, ch Change) error {
 	return c.gate.Do(ctx, by, func(tx *authority.Tx) error {
 		object := fmt.Sprint("contact:", id)
@@ -164,12 +216,13 @@ func (c *CRM) EditContact(ctx context.Context, by authority.Actor, id int64, ch 
 			ch.Name = &name
 		}
 		tag, err := tx.Exec(ctx, `update contacts set name = coalesce($2, name), language = coalesce($3, language),
-			note = coalesce($4, note), updated_at = now() where id = $1`, id, ch.Name, ch.Language, ch.Note)
+			note = coalesce($4, note), updated_at = now(), version = version + 1 where id = $1 and ($5 = 0 or version = $5)`,
+			id, ch.Name, ch.Language, ch.Note, ch.Version)
 		if err != nil {
 			return wrap("edit contact", err)
 		}
 		if tag.RowsAffected() == 0 {
-			return fault.New(fault.NotFound, "not_found")
+			return absent(ctx, tx, id)
 		}
 		if ch.Account != nil {
 			if err := joinAccount(ctx, tx, id, plain.Line(*ch.Account, 200)); err != nil {
@@ -182,6 +235,19 @@ func (c *CRM) EditContact(ctx context.Context, by authority.Actor, id int64, ch 
 		tx.Emit("contact.changed", object, "staff")
 		return nil
 	})
+}
+
+// absent says why no contact of that id and version could be changed.
+func absent(ctx context.Context, tx *authority.Tx, id int64) error {
+	var version int
+	err := tx.QueryRow(ctx, `select version from contacts where id = $1`, id).Scan(&version)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return fault.New(fault.NotFound, "not_found")
+	case err != nil:
+		return wrap("edit contact", err)
+	}
+	return fault.New(fault.Conflict, "stale_contact", "version", version)
 }
 
 // joinAccount puts the contact into the account of that name. Two at once make one account.
@@ -201,11 +267,11 @@ func joinAccount(ctx context.Context, tx *authority.Tx, contact int64, name stri
 
 // changePoints drops and adds addresses. One that somebody else has is fault.Conflict.
 func changePoints(ctx context.Context, tx *authority.Tx, contact int64, ch Change) error {
-	dropKinds, drop, err := normal(ch.Drop)
+	dropKinds, drop, err := normalIn("drop_points", ch.Drop)
 	if err != nil {
 		return err
 	}
-	addKinds, add, err := normal(ch.AddPoints)
+	addKinds, add, err := normalIn("add_points", ch.AddPoints)
 	if err != nil || len(drop)+len(add) == 0 {
 		return err
 	}
@@ -218,16 +284,35 @@ func changePoints(ctx context.Context, tx *authority.Tx, contact int64, ch Chang
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return wrap("change contact points", err)
 	}
-	var taken string
-	err = tx.QueryRow(ctx, `select address from unnest($2::text[], $3::text[]) given(kind, address)
-		join contact_points p using (kind, address) where p.contact_id <> $1 limit 1`, contact, addKinds, add).Scan(&taken)
+	var taken, name string
+	var whose int64
+	err = tx.QueryRow(ctx, `select p.address, c.id, c.name from unnest($2::text[], $3::text[]) given(kind, address)
+		join contact_points p using (kind, address) join contacts c on c.id = p.contact_id where p.contact_id <> $1 limit 1`,
+		contact, addKinds, add).Scan(&taken, &whose, &name)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil
 	case err != nil:
 		return wrap("change contact points", err)
 	}
-	return fault.New(fault.Conflict, "address_taken", "address", taken)
+	return fault.New(fault.Conflict, "address_taken", "address", taken, "contact", whose, "name", name)
+}
+
+// normalIn is normal for a field of an edit; what is wrong is named by its place in it.
+func normalIn(field string, points []Point) (kinds, addresses []string, err error) {
+	for i, p := range points {
+		n, err := p.Normal()
+		var f *fault.Fault
+		if errors.As(err, &f) && len(f.Fields) == 1 {
+			part := "address"
+			if f.Fields[0].Name == "kind" {
+				part = "kind"
+			}
+			return nil, nil, fault.BadField(fmt.Sprintf("%s.%d.%s", field, i, part), f.Fields[0].Code)
+		}
+		kinds, addresses = append(kinds, n.Kind), append(addresses, n.Address)
+	}
+	return kinds, addresses, nil
 }
 
 // Bounced remembers that mail to an address came back for good, or with good = true that it works

@@ -3,7 +3,9 @@ package crm_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"frontline/crm"
@@ -33,6 +35,10 @@ func TestEveryCommandOfCRMRefuses(t *testing.T) {
 			return err
 		},
 		"Find": func(ctx context.Context, by authority.Actor) error { _, err := w.crm.Find(ctx, by, "a", 5); return err },
+		"FindAccounts": func(ctx context.Context, by authority.Actor) error {
+			_, err := w.crm.FindAccounts(ctx, by, "a", 5)
+			return err
+		},
 		"EditContact": func(ctx context.Context, by authority.Actor) error {
 			return w.crm.EditContact(ctx, by, c.ID, crm.Change{Note: ptr("n")})
 		},
@@ -184,8 +190,12 @@ func TestFindByTheBeginningOfNameOrAddress(t *testing.T) {
 	w := newWorld(t)
 	li := w.Hire("li", "agent")
 	a, b := w.customer("zhang@example.cn", "张伟"), w.customer("wei@example.cn", "Zhang Wei")
+	if err := w.crm.EditContact(t.Context(), li, b.ID, crm.Change{AddPoints: []crm.Point{{Kind: crm.Phone, Address: "13800138000"}}}); err != nil {
+		t.Fatal(err)
+	}
 	for words, want := range map[string][]int64{
 		"zhang": {a.ID, b.ID}, "ZHANG W": {b.ID}, "张": {a.ID}, "wei@": {b.ID}, "": {}, "  ": {}, "%": nil, "x": nil, "\U0010FFFF": nil,
+		"13800": {b.ID}, "138 0013": {b.ID}, "+86138": {b.ID}, "+86 138 0013-8000": {b.ID}, "0086 138": {b.ID}, "3800138": nil, "139": nil,
 	} {
 		found, err := w.crm.Find(t.Context(), li, words, 10)
 		if err != nil {
@@ -201,6 +211,91 @@ func TestFindByTheBeginningOfNameOrAddress(t *testing.T) {
 	}
 	if _, err := w.crm.Find(t.Context(), li, "a\x00", 10); !errors.Is(err, fault.Invalid) {
 		t.Errorf("Find of NUL = %v, want invalid", err)
+	}
+}
+
+func TestAccountsAreFoundByTheBeginningOfTheirName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	for i, name := range []string{"宏远轴承", "宏远机床", "ACME"} {
+		c := w.customer(string(rune('a'+i))+"@x", "")
+		if err := w.crm.EditContact(t.Context(), li, c.ID, crm.Change{Account: &name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for words, want := range map[string]int{"宏远": 2, "宏远机": 1, "ac": 1, "": 0, "%": 0, "机床": 0} {
+		found, err := w.crm.FindAccounts(t.Context(), li, words, 10)
+		if err != nil || len(found) != want || found == nil {
+			t.Errorf("FindAccounts %q = %+v, %v; want %d", words, found, err, want)
+		}
+	}
+}
+
+// Two have the same contact open; the second to save is told, and nothing of the first is lost.
+func TestTwoWhoEditOneContactDoNotOverwriteEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li, wang := w.Hire("li", "agent"), w.Hire("wang", "agent")
+	c := w.customer("zhang@x.cn", "zhang")
+	begun := w.person(c.ID).Version
+	edit := func(by authority.Actor, ch crm.Change) error {
+		ch.Version = begun
+		return w.crm.EditContact(t.Context(), by, c.ID, ch)
+	}
+	if err := edit(li, crm.Change{Name: ptr("张伟")}); err != nil {
+		t.Fatal(err)
+	}
+	for what, ch := range map[string]crm.Change{
+		"a name": {Name: ptr("Zhang")}, "a point": {AddPoints: []crm.Point{{Kind: crm.Phone, Address: "13800138000"}}}, "an account": {Account: ptr("ACME")},
+	} {
+		var f *fault.Fault
+		if err := edit(wang, ch); !errors.As(err, &f) || f.Code != "stale_contact" || f.Args["version"] != begun+1 {
+			t.Errorf("%s on a stale view = %v, want stale_contact with version %d", what, err, begun+1)
+		}
+	}
+	if p := w.person(c.ID); p.Name != "张伟" || len(p.Points) != 1 || p.Account != nil || p.Version != begun+1 {
+		t.Errorf("after the refusals %+v", p)
+	}
+	// Sixteen at once from one view: one is done.
+	begun++
+	var done atomic.Int32
+	crowd(16, func(i int) {
+		err := edit(li, crm.Change{Note: ptr(fmt.Sprint(i))})
+		if err == nil {
+			done.Add(1)
+		} else if !errors.Is(err, fault.Conflict) {
+			t.Error(err)
+		}
+	})
+	if done.Load() != 1 {
+		t.Errorf("%d edits of one view were taken, want one", done.Load())
+	}
+	begun = 0
+	if err := edit(wang, crm.Change{Note: ptr("a program that knows no versions")}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnAddressThatIsTakenSaysWhoseItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	c, other := w.customer("zhang@x.cn", "zhang"), w.customer("other@x.cn", "王芳")
+	add := func(p ...crm.Point) (f *fault.Fault) {
+		err := w.crm.EditContact(t.Context(), li, c.ID, crm.Change{AddPoints: p})
+		if !errors.As(err, &f) {
+			t.Fatalf("adding %+v = %v, want a fault", p, err)
+		}
+		return f
+	}
+	if f := add(crm.Point{Kind: crm.Email, Address: "Other@X.cn"}); f.Code != "address_taken" || f.Args["contact"] != other.ID || f.Args["name"] != "王芳" || f.Args["address"] != "other@x.cn" {
+		t.Errorf("= %+v", f)
+	}
+	for place, p := range map[string]crm.Point{"add_points.1.address": {Kind: crm.Phone, Address: "12"}, "add_points.1.kind": {Kind: "fax", Address: "1"}} {
+		if f := add(crm.Point{Kind: crm.Chat, Address: "v"}, p); f.Fields[0].Name != place {
+			t.Errorf("%+v is said to be wrong at %q, want %q", p, f.Fields[0].Name, place)
+		}
 	}
 }
 
