@@ -81,10 +81,10 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 		}
 	}
 	args := append(in.messageArgs(a.contact), in.shown(), a.queue, in.Type, in.Severity, in.Tags, a.contact.AccountID,
-		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number)
+		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number, in.Priority, in.Assignee)
 	err := write(`with t as (
-			insert into tickets (id, number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_message_id)
-			overriding system value values ($27, $29, $9, $2, $19, $4, $23, $20, $21, $22, 'in', $18, $28)
+			insert into tickets (id, number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_message_id, priority, assignee_id)
+			overriding system value values ($27, $29, $9, $2, $19, $4, $23, $20, $21, $22, 'in', $18, $28, coalesce(nullif($30, 0), 3), nullif($31::bigint, 0))
 		), m as (
 			insert into messages (id, ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
 				to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to)
@@ -102,7 +102,7 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 		}
 	}
 	got.Ticket, got.Number, got.Message, got.Opened = n.ticket, n.number, n.message, true
-	tx.Emit("ticket.created", object(n.ticket), topics(n.ticket, a.queue, nil)...)
+	tx.Emit("ticket.created", object(n.ticket), topics(n.ticket, a.queue, &in.Assignee)...)
 	return copyOthers(in, n.ticket, write)
 }
 

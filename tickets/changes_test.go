@@ -176,12 +176,14 @@ func TestQueuesAreNamedOnce(t *testing.T) {
 	}
 	_, err = w.tickets.SaveQueue(ctx, boss, 0, tickets.QueueEdit{Name: "二线"})
 	w.wants("a second of one name", err, fault.Conflict, "name_taken")
+	_, err = w.tickets.SaveQueue(ctx, boss, 0, tickets.QueueEdit{Name: " \n "})
+	w.wants("one without a name", err, fault.Invalid, "required")
 	_, err = w.tickets.SaveQueue(ctx, boss, 999, tickets.QueueEdit{Name: "x"})
 	w.wants("one that is not there", err, fault.NotFound)
 	_, err = w.tickets.SaveQueue(ctx, boss, id, tickets.QueueEdit{Name: "x", TeamID: ptr(int64(999))})
 	w.wants("a team that is not there", err, fault.Invalid, "unknown_team")
 	queues, err := w.tickets.Queues(ctx, boss)
-	if err != nil || len(queues) != 2 || queues[1].Open != 1 || queues[1].Unassigned != 1 || queues[1].Signature != "敬上" {
+	if err != nil || len(queues) != 2 || queues[1].Open != 1 || queues[1].Unassigned != 1 || queues[1].Signature != "敬上" || !queues[1].Default || queues[0].Default {
 		t.Errorf("queues %+v, %v", queues, err)
 	}
 }

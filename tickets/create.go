@@ -2,7 +2,9 @@ package tickets
 
 import (
 	"context"
+	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"frontline/crm"
@@ -10,8 +12,9 @@ import (
 	"frontline/internal/fault"
 )
 
-// Given is what somebody says of a customer: any of name, mail address and phone number.
+// Given is what somebody says of a customer: any of name, mail address and phone number, or which contact it is.
 type Given struct {
+	ID    int64  `json:"id,omitempty" minimum:"1" doc:"A known contact's; email or phone then say which of its addresses is meant"`
 	Name  string `json:"name,omitempty" maxLength:"200"`
 	Email string `json:"email,omitempty" maxLength:"320"`
 	Phone string `json:"phone,omitempty" maxLength:"50" doc:"With country code, or as dialled in China"`
@@ -67,6 +70,10 @@ type Opening struct {
 	Type     string
 	Severity string
 	Tags     []string
+	Priority int   // 1 urgent to 4 low; 0: normal
+	Assignee int64 // 0: nobody
+
+	Attachments []int64 // uploaded before by the same agent
 }
 
 // channelName is what a channel may be called.
@@ -87,27 +94,38 @@ func (t *Tickets) Create(ctx context.Context, by authority.Actor, n Opening) (Re
 	if err := checkTags(n.Tags); err != nil {
 		return Received{}, err
 	}
-	points, err := n.Contact.points()
-	if err != nil {
-		return Received{}, err
+	var points []crm.Point
+	var err error
+	if n.Contact.ID == 0 {
+		if points, err = n.Contact.points(); err != nil {
+			return Received{}, err
+		}
 	}
 	var got Received
 	err = t.gate.Do(ctx, by, func(tx *authority.Tx) error {
 		act := authority.Act{Name: "ticket.receive", Object: n.Channel, Unveiled: true}
 		in := Inbound{
-			Channel: n.Channel, From: points[0], Name: n.Contact.Name, Subject: n.Subject, Text: n.Text,
-			Queue: n.Queue, Type: n.Type, Severity: n.Severity, Tags: n.Tags,
+			Channel: n.Channel, Name: n.Contact.Name, Subject: n.Subject, Text: n.Text,
+			Queue: n.Queue, Type: n.Type, Severity: n.Severity, Tags: n.Tags, Priority: n.Priority, Assignee: n.Assignee,
 		}
 		var err error
-		got, err = t.takeInFrom(ctx, tx, act, in, points)
+		if n.Contact.ID != 0 || n.Assignee != 0 {
+			got, err = t.takeInKnown(ctx, tx, act, in, n.Contact, points)
+		} else {
+			got, err = t.takeInFrom(ctx, tx, act, in, points)
+		}
+		if err != nil {
+			return err
+		}
 		tx.Return(got)
-		return err
+		return t.attach(ctx, tx, got.Message, n.Attachments)
 	})
 	return got, err
 }
 
 // takeInFrom is takeIn for somebody who gives several points.
 func (t *Tickets) takeInFrom(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound, points []crm.Point) (Received, error) {
+	in.From = points[0]
 	if len(points) == 1 {
 		return t.takeIn(ctx, tx, act, in)
 	}
@@ -118,6 +136,57 @@ func (t *Tickets) takeInFrom(ctx context.Context, tx *authority.Tx, act authorit
 		return Received{}, err
 	}
 	return t.Keep(ctx, tx, in)
+}
+
+// takeInKnown is takeInFrom where the request names rows that must be there: the contact, or the assignee.
+func (t *Tickets) takeInKnown(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound, who Given, points []crm.Point) (Received, error) {
+	if err := tx.Allow(ctx, act); err != nil {
+		return Received{}, err
+	}
+	if err := checkEdit(ctx, tx, Edit{Assignee: &in.Assignee}); err != nil {
+		return Received{}, err
+	}
+	c, from, err := who.identify(ctx, tx, points, in.Channel)
+	if err != nil {
+		return Received{}, err
+	}
+	in.From = from
+	if in.Name == "" {
+		in.Name = c.Name
+	}
+	return t.Keep(ctx, tx, in)
+}
+
+// identify gives the contact, made where it was not known, and by which of its addresses it is meant: the one that was
+// given, else the first that the channel uses, else its first.
+func (g Given) identify(ctx context.Context, tx *authority.Tx, points []crm.Point, channel string) (crm.Contact, crm.Point, error) {
+	if g.ID == 0 {
+		c, err := crm.IdentifyAny(ctx, tx, points, g.Name)
+		return c, points[0], err
+	}
+	c, all, err := crm.Known(ctx, tx, g.ID)
+	if err != nil {
+		if errors.Is(err, fault.NotFound) {
+			err = fault.BadField("contact.id", "unknown_contact")
+		}
+		return c, crm.Point{}, err
+	}
+	if strings.TrimSpace(g.Email+g.Phone) != "" {
+		asked, err := g.points()
+		if err != nil {
+			return c, crm.Point{}, err
+		}
+		if !slices.Contains(all, asked[0]) {
+			return c, crm.Point{}, fault.BadField("contact."+asked[0].Kind, "not_theirs")
+		}
+		return c, asked[0], nil
+	}
+	for _, p := range all {
+		if p.Kind == channel {
+			return c, p, nil
+		}
+	}
+	return c, all[0], nil
 }
 
 // Enter keeps in a ticket what the customer said outside of the program's own channels, such as

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"frontline/internal/authority"
+	"frontline/internal/fault"
 	"frontline/internal/web"
 )
 
@@ -75,23 +76,17 @@ func (t *Tickets) timelineRoutes(s *web.Server) {
 
 func (t *Tickets) writeRoutes(s *web.Server) {
 	web.Command(s, web.Op{
-		Method: "POST", Path: "/tickets", ID: "create-ticket", Tag: "tickets", Summary: "Enter a contact: a new ticket", Status: 201, MaxBody: maxMessageBody,
-		Doc: "The customer is found by mail address or phone number, and made where none has it.",
-	}, func(ctx context.Context, by authority.Actor, in *struct {
-		Body struct {
-			Subject  string   `json:"subject" minLength:"1" maxLength:"1000"`
-			Channel  string   `json:"channel" maxLength:"32" doc:"How the customer came: phone, fax, letter, form, api, or a name of your own in a-z, 0-9, _ and -"`
-			Text     string   `json:"text" minLength:"1" maxLength:"500000"`
-			Contact  Given    `json:"contact"`
-			Queue    int64    `json:"queue,omitempty" minimum:"1" doc:"A queue's id; absent: the default queue"`
-			Type     string   `json:"type,omitempty" maxLength:"50"`
-			Severity string   `json:"severity,omitempty" maxLength:"50"`
-			Tags     []string `json:"tags,omitempty" maxItems:"50"`
-		}
-	},
-	) (Received, error) {
+		Method: "POST", Path: "/tickets", ID: "create-ticket", Tag: "tickets", Summary: "Enter a contact, or write to a customer first: a new ticket", Status: 201, MaxBody: maxMessageBody,
+		Doc: "The customer is found by mail address or phone number, and made where none has it. With direction out the text is mailed to the customer; what he answers joins the ticket.",
+	}, func(ctx context.Context, by authority.Actor, in *struct{ Body newTicket }) (Received, error) {
 		b := in.Body
-		return t.Create(ctx, by, Opening{b.Subject, b.Channel, b.Text, b.Contact, b.Queue, b.Type, b.Severity, b.Tags})
+		if err := b.check(); err != nil {
+			return Received{}, err
+		}
+		if b.Direction == "out" {
+			return t.Begin(ctx, by, Beginning{b.opening(), b.Cc, b.Bcc, b.State})
+		}
+		return t.Create(ctx, by, b.opening())
 	})
 	web.Command(s, web.Op{
 		Method: "PATCH", Path: "/tickets/{id}", ID: "edit-ticket", Tag: "tickets", Summary: "Change a ticket",
@@ -134,6 +129,54 @@ func (t *Tickets) writeRoutes(s *web.Server) {
 	) (web.Empty, error) {
 		return web.Empty{}, t.DismissLink(ctx, by, in.ID, in.Link)
 	})
+}
+
+// newTicket is an Opening, or with direction out a Beginning, as it is sent.
+type newTicket struct {
+	Direction   string   `json:"direction,omitempty" enum:"in,out" default:"in" doc:"in: what the customer said; out: a mail to the customer"`
+	Subject     string   `json:"subject" minLength:"1" maxLength:"1000"`
+	Channel     string   `json:"channel,omitempty" maxLength:"32" doc:"Of an in, and needed there: how the customer came: phone, fax, letter, form, api, or a name of your own in a-z, 0-9, _ and -"`
+	Text        string   `json:"text" minLength:"1" maxLength:"500000"`
+	Contact     Given    `json:"contact"`
+	Queue       int64    `json:"queue,omitempty" minimum:"1" doc:"A queue's id; absent: the default queue"`
+	Type        string   `json:"type,omitempty" maxLength:"50"`
+	Severity    string   `json:"severity,omitempty" maxLength:"50"`
+	Tags        []string `json:"tags,omitempty" maxItems:"50"`
+	Priority    int      `json:"priority,omitempty" minimum:"1" maximum:"4" doc:"1 urgent, 2 high, 3 normal, 4 low; absent: normal"`
+	Assignee    int64    `json:"assignee_id,omitempty" minimum:"1" doc:"Absent: nobody"`
+	Attachments []int64  `json:"attachments,omitempty" maxItems:"50" doc:"Uploaded before by the same agent"`
+	Cc          []string `json:"cc,omitempty" maxItems:"50" doc:"Of an out"`
+	Bcc         []string `json:"bcc,omitempty" maxItems:"50" doc:"Of an out"`
+	State       string   `json:"state,omitempty" enum:"open,pending,on_hold,resolved,closed" doc:"Of an out: the ticket's state afterwards; absent: pending"`
+}
+
+// check refuses what has no meaning for the direction.
+func (b newTicket) check() error {
+	if b.Direction == "out" {
+		if b.Channel != "" && b.Channel != "email" {
+			return fault.BadField("channel", "not_allowed", "allowed", "email")
+		}
+		return nil
+	}
+	if b.Channel == "" {
+		return fault.BadField("channel", "required")
+	}
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{{"cc", len(b.Cc) > 0}, {"bcc", len(b.Bcc) > 0}, {"state", b.State != ""}} {
+		if f.given {
+			return fault.BadField(f.name, "wrong_direction", "only", "out")
+		}
+	}
+	return nil
+}
+
+func (b newTicket) opening() Opening {
+	return Opening{
+		Subject: b.Subject, Channel: b.Channel, Text: b.Text, Contact: b.Contact, Queue: b.Queue, Type: b.Type, Severity: b.Severity,
+		Tags: b.Tags, Priority: b.Priority, Assignee: b.Assignee, Attachments: b.Attachments,
+	}
 }
 
 // editBody is Edit with an assignee that may be null, which means nobody; absent means unchanged.

@@ -251,6 +251,14 @@ func TestTheSameRequestTwiceActsOnce(t *testing.T) {
 	if v := a.Must(200, "li", "GET", fmt.Sprint("/api/v1/tickets/", third.ID("id")), nil); v.Get("contact.address") != nil {
 		t.Errorf("the made-up address is shown: %s", v)
 	}
+	mail := map[string]any{"direction": "out", "subject": "一封", "text": "您好", "contact": map[string]any{"email": "once@example.cn"}}
+	began := a.Must(201, "li", "POST", "/api/v1/tickets", mail, "Idempotency-Key", "mail-1")
+	if again := a.Must(201, "li", "POST", "/api/v1/tickets", mail, "Idempotency-Key", "mail-1"); !bytes.Equal(began.Body, again.Body) {
+		t.Errorf("a mail that begins a thread: %s, then %s", began, again)
+	}
+	if l := a.Must(200, "li", "GET", fmt.Sprint("/api/v1/tickets?contact=", began.ID("contact_id")), nil); l.Get("items.0.state") != "pending" || l.Get("items.1") != nil {
+		t.Errorf("after it was sent twice: %s", l)
+	}
 	path := fmt.Sprint("/api/v1/tickets/", first.ID("id"), "/messages")
 	for range 2 {
 		a.Must(201, "li", "POST", path, `{"direction":"note","text":"einmal"}`, "Idempotency-Key", "note-1")
@@ -585,7 +593,17 @@ func TestWrongRequestsNameTheirField(t *testing.T) {
 		{"POST", "/api/v1/tickets", with("contact", `{"email":"nobody"}`), "contact.email", "bad_email"},
 		{"POST", "/api/v1/tickets", with("contact", `{"phone":"12"}`), "contact.phone", "bad_phone"},
 		{"POST", "/api/v1/tickets", with("contact", `{"name":7}`), "contact.name", "not_string"},
-		{"POST", "/api/v1/tickets", with("contact", `{"id":7}`), "contact.id", "unknown"},
+		{"POST", "/api/v1/tickets", with("contact", `{"id":7777}`), "contact.id", "unknown_contact"},
+		{"POST", "/api/v1/tickets", with("contact", `{"id":"7"}`), "contact.id", "not_integer"},
+		{"POST", "/api/v1/tickets", with("channel", ""), "channel", "required"},
+		{"POST", "/api/v1/tickets", with("cc", `["a@b.cn"]`), "cc", "wrong_direction"},
+		{"POST", "/api/v1/tickets", with("state", `"open"`), "state", "wrong_direction"},
+		{"POST", "/api/v1/tickets", with("priority", `5`), "priority", "too_large"},
+		{"POST", "/api/v1/tickets", with("assignee_id", `7777`), "assignee_id", "unknown_agent"},
+		{"POST", "/api/v1/tickets", with("direction", `"sideways"`), "direction", "not_allowed"},
+		{"POST", "/api/v1/tickets", with("direction", `"out"`), "channel", "not_allowed"},
+		{"POST", "/api/v1/tickets", `{"direction":"out","subject":"s","text":"t","contact":{"phone":"13800138000"}}`, "contact.email", "required"},
+		{"POST", "/api/v1/tickets", `{"direction":"out","subject":"s","text":"t","contact":{"email":"a@b.cn"},"cc":["nobody"]}`, "cc", "bad_email"},
 		{"POST", "/api/v1/tickets", with("queue", `77`), "queue", "unknown_queue"},
 		{"POST", "/api/v1/tickets", with("queue", `"first"`), "queue", "not_integer"},
 		{"POST", "/api/v1/tickets", with("tags", `[""]`), "tags", "bad_tag"},

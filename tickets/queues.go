@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"frontline/internal/authority"
@@ -21,6 +22,7 @@ type Queue struct {
 	NameEn     string `json:"name_en"`
 	TeamID     *int64 `json:"team_id" doc:"the team that works on it; null: everybody"`
 	Signature  string `json:"signature" doc:"below each reply from it"`
+	Default    bool   `json:"default" doc:"new tickets without a queue come here"`
 	Open       int    `json:"open" doc:"tickets in state open, counted to 1000"`
 	Unassigned int    `json:"unassigned" doc:"of these without an assignee, counted to 1000"`
 	Pending    int    `json:"pending" doc:"tickets waiting for the customer, counted to 1000"`
@@ -33,7 +35,7 @@ const CountedTo = 1000
 func (t *Tickets) Queues(ctx context.Context, by authority.Actor) ([]Queue, error) {
 	var out []Queue
 	err := t.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, `select q.id, q.name, q.name_en, q.team_id, q.signature,
+		rows, err := q.Query(ctx, `select q.id, q.name, q.name_en, q.team_id, q.signature, q.id = (select coalesce(default_queue, (select min(id) from queues)) from ticket_settings),
 				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' limit $1) n),
 				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' and t.assignee_id is null limit $1) n),
 				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'pending' limit $1) n)
@@ -69,11 +71,15 @@ type QueueEdit struct {
 	NameEn    string `json:"name_en,omitempty" maxLength:"100"`
 	TeamID    *int64 `json:"team_id,omitempty"`
 	Signature string `json:"signature,omitempty" maxLength:"2000"`
-	Default   bool   `json:"default,omitempty" doc:"new tickets without a queue come here"`
+	Default   bool   `json:"default,omitempty" doc:"new tickets without a queue come here; false leaves it as it is, since there must be one"`
 }
 
 // SaveQueue makes a queue (id 0) or changes one; who sees its tickets changes with its team.
 func (t *Tickets) SaveQueue(ctx context.Context, by authority.Actor, id int64, e QueueEdit) (int64, error) {
+	e.Name, e.NameEn, e.Signature = plain.Line(e.Name, 100), plain.Line(e.NameEn, 100), plain.Text(strings.TrimRight(e.Signature, " \t\r\n"), 2000)
+	if e.Name == "" {
+		return 0, fault.BadField("name", "required")
+	}
 	err := t.gate.Do(ctx, by, func(tx *authority.Tx) error {
 		if err := tx.Allow(ctx, authority.Act{Name: "queue.edit", Object: fmt.Sprint("queue:", id)}); err != nil {
 			return err

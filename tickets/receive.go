@@ -37,6 +37,8 @@ type Inbound struct {
 	Type     string
 	Severity string
 	Tags     []string
+	Priority int   // of a new ticket, 1 urgent to 4 low; 0: normal
+	Assignee int64 // of a new ticket, an agent who is there; 0: nobody
 
 	Auto  bool // a machine wrote it: it joins, but reopens nothing
 	Bulk  bool

@@ -32,6 +32,9 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 		"Create": func(ctx context.Context, by who) error {
 			return second(w.tickets.Create(ctx, by, tickets.Opening{Subject: "x", Channel: "form", Text: "x", Contact: tickets.Given{Name: "x"}}))
 		},
+		"Begin": func(ctx context.Context, by who) error {
+			return second(w.tickets.Begin(ctx, by, tickets.Beginning{Opening: tickets.Opening{Subject: "x", Text: "x", Contact: tickets.Given{Email: "b@x.cn"}}}))
+		},
 		"Enter": func(ctx context.Context, by who) error {
 			return second(w.tickets.Enter(ctx, by, got.Ticket, "", "x", nil))
 		},

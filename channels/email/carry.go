@@ -64,6 +64,7 @@ type outgoing struct {
 	references  []string
 	author      string
 	automatic   bool
+	first       bool // nothing was said before: it answers nothing
 	at          time.Time
 }
 
@@ -77,9 +78,10 @@ func (e *Email) outgoing(ctx context.Context, d channels.Delivery) (o outgoing, 
 			return wrap("mailbox", err)
 		}
 		if err := q.QueryRow(ctx, `select t.number, m.subject, m.text, coalesce(m.html, ''), m.author_name, m.auto, m.at, m.to_addresses, m.cc_addresses, m.bcc_addresses,
-				case when m.auto then '' when b.signature <> '' then b.signature else q.signature end
+				case when m.auto then '' when b.signature <> '' then b.signature else q.signature end,
+				not exists (select from messages o where o.ticket_id = m.ticket_id and o.id < m.id and o.direction in ('in', 'out'))
 			from messages m join tickets t on t.id = m.ticket_id join queues q on q.id = t.queue_id left join mailboxes b on b.id = $2 where m.id = $1`,
-			d.Message, d.Account).Scan(&o.number, &o.subject, &o.letter.words, &o.letter.dressed, &o.author, &o.automatic, &o.at, &o.to, &o.cc, &o.bcc, &o.letter.signature); err != nil {
+			d.Message, d.Account).Scan(&o.number, &o.subject, &o.letter.words, &o.letter.dressed, &o.author, &o.automatic, &o.at, &o.to, &o.cc, &o.bcc, &o.letter.signature, &o.first); err != nil {
 			return wrap("message", err)
 		}
 		return e.answered(ctx, q, d, &o)
@@ -89,7 +91,7 @@ func (e *Email) outgoing(ctx context.Context, d channels.Delivery) (o outgoing, 
 
 // answered reads what the message answers: the last mail of the customer before it, for the headers
 // that keep a thread together (RFC 5322, 3.6.4) and for the quote. What one wrote who got blind copies is answered to him alone:
-// the others would learn of him by the quote.
+// the others would learn of him by the quote. Where the customer has not written yet it follows our own mails to him.
 func (e *Email) answered(ctx context.Context, q authority.Query, d channels.Delivery, o *outgoing) error {
 	rows, err := q.Query(ctx, `select m.author_name, m.at, coalesce(m.reply, m.text), r.mid, r.refs, m.subject from messages m join raw_mails r on r.message_id = m.id
 		where m.ticket_id = $1 and m.id < $2 and m.direction = 'in' and m.channel = 'email' and (array[m.author_address] = $3
@@ -99,7 +101,9 @@ func (e *Email) answered(ctx context.Context, q authority.Query, d channels.Deli
 		return wrap("answered message", err)
 	}
 	defer rows.Close()
+	none := true
 	for rows.Next() {
+		none = false
 		var x quoted
 		var subject string
 		if err := rows.Scan(&x.name, &x.at, &x.text, &o.inReplyTo, &o.references, &subject); err != nil {
@@ -115,7 +119,19 @@ func (e *Email) answered(ctx context.Context, q authority.Query, d channels.Deli
 			o.references = append([]string{o.references[0]}, o.references[len(o.references)-maxRefs+1:]...)
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil || !none {
+		return err
+	}
+	if err := q.QueryRow(ctx, `select coalesce(array_agg(remote_id order by message_id), '{}') from (
+			select d.remote_id, d.message_id from deliveries d join messages m on m.id = d.message_id
+			where d.ticket_id = $1 and d.message_id < $2 and d.channel = 'email' and d.remote_id <> '' and not m.auto order by d.message_id desc limit $3) d`,
+		d.Ticket, d.Message, maxRefs).Scan(&o.references); err != nil {
+		return wrap("mails before", err)
+	}
+	if n := len(o.references); n > 0 {
+		o.inReplyTo = o.references[n-1]
+	}
+	return nil
 }
 
 // composed gives the bytes of the mail, made once.
@@ -130,7 +146,7 @@ func (e *Email) composed(ctx context.Context, d channels.Delivery, o outgoing) (
 	}
 	m := smtpout.Message{
 		From: smtpout.Address{Name: o.box.Name, Address: o.box.Address}, To: plain(o.to), Cc: plain(o.cc),
-		Subject: e.names.replySubject(o.subject, o.number, o.box.SubjectTag), Date: o.at, MessageID: d.Remote,
+		Subject: e.names.subject(o.subject, o.number, o.box.SubjectTag, o.first), Date: o.at, MessageID: d.Remote,
 		InReplyTo: o.inReplyTo, References: o.references, Text: o.letter.text(), HTML: o.letter.html(),
 	}
 	if o.automatic {

@@ -84,6 +84,33 @@ func TestTheAnswerReachesTheCustomerInTheSameThread(t *testing.T) {
 	}
 }
 
+// We write first: the mail answers nothing and begins a thread, our second follows it, and the customer's answer joins.
+func TestAMailThatBeginsAThread(t *testing.T) {
+	w := newWorld(t)
+	sink, courier := w.outside(emailtest.SMTP{})
+	li := w.admin()
+	got, err := w.tickets.Begin(w.ctx, li, tickets.Beginning{Opening: tickets.Opening{Subject: "保养提醒", Text: "设备该保养了。", Contact: tickets.Given{Email: "zhang@customer.test"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.answers(li, got.Ticket, "再提醒一次。")
+	if wait, err := courier.Deliver(w.ctx, got.Ticket); err != nil || wait != 0 {
+		t.Fatalf("Deliver = %v, %v", wait, err)
+	}
+	sent := sink.Wait(2)
+	first, then := mime.Read(sent[0].Raw, mime.DefaultLimits()), mime.Read(sent[1].Raw, mime.DefaultLimits())
+	if !strings.HasPrefix(first.Subject, "保养提醒 [#") || first.InReplyTo != "" || len(first.References) != 0 || !strings.Contains(first.Reply, "该保养了") {
+		t.Errorf("the first mail has the subject %q and answers %q %q", first.Subject, first.InReplyTo, first.References)
+	}
+	if !strings.HasPrefix(then.Subject, "Re: 保养提醒 [#") || then.InReplyTo != first.MessageID || strings.Join(then.References, " ") != first.MessageID {
+		t.Errorf("the second has the subject %q and answers %q %q, want %q", then.Subject, then.InReplyTo, then.References, first.MessageID)
+	}
+	back := w.arrives("From: zhang@customer.test\nSubject: Re: x\nIn-Reply-To: <"+first.MessageID+">", "好的")
+	if back.Ticket != got.Ticket || back.TicketState != "open" {
+		t.Errorf("the answer: %+v, want ticket %d open", back, got.Ticket)
+	}
+}
+
 func TestOnlyWhatWasSurelyNotTakenIsSentAgain(t *testing.T) {
 	w := newWorld(t)
 	li := w.admin()

@@ -102,10 +102,12 @@ func (n names) readSubject(subject string) (number string) {
 // rePrefix is "Re:" in the forms that mail programs write, Chinese ones too.
 var rePrefix = regexp.MustCompile(`(?i)^\s*((re|aw|sv|antw|回复|答复|回覆)(\[\d+\])?\s*[:：]\s*)+`)
 
-// replySubject is the subject of an answer: one "Re:", the words, one tag.
-func (n names) replySubject(subject, number string, tag bool) string {
-	s := rePrefix.ReplaceAllString(ourTag.ReplaceAllString(subject, ""), "")
-	s = strings.TrimSpace("Re: " + strings.TrimSpace(s))
+// subject is that of a mail: one "Re:" unless it is the first, the words, one tag.
+func (n names) subject(subject, number string, tag, first bool) string {
+	s := strings.TrimSpace(ourTag.ReplaceAllString(subject, ""))
+	if !first {
+		s = strings.TrimSpace("Re: " + strings.TrimSpace(rePrefix.ReplaceAllString(s, "")))
+	}
 	if tag {
 		s += " " + n.subjectTag(number)
 	}

@@ -65,11 +65,11 @@ func TestTheSubjectOfAnAnswerDoesNotGrow(t *testing.T) {
 		"回复：RE: Re[2]: 主轴转速不稳 " + tag: "Re: 主轴转速不稳 " + tag,
 		"": "Re: " + tag,
 	} {
-		if got := n.replySubject(in, "100042", true); got != want {
-			t.Errorf("replySubject(%q) = %q, want %q", in, got, want)
+		if got := n.subject(in, "100042", true, false); got != want {
+			t.Errorf("subject of an answer to (%q) = %q, want %q", in, got, want)
 		}
 	}
-	if got := n.replySubject("x", "100042", false); got != "Re: x" {
+	if got := n.subject("x", "100042", false, false); got != "Re: x" {
 		t.Errorf("without a tag: %q", got)
 	}
 }
