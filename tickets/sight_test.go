@@ -99,16 +99,22 @@ func TestASecretTicketIsNotThereByAnyDoor(t *testing.T) {
 
 	// An agent who works elsewhere changes nothing of it.
 	li := s.Hire("zhou", "agent")
+	known, err := s.tickets.Ticket(ctx, s.theirs, s.ticket)
+	if err != nil || len(known.Links) != 1 {
+		t.Fatalf("links of the secret ticket %+v, %v", known.Links, err)
+	}
 	for what, err := range map[string]error{
-		"Edit":        s.tickets.Edit(ctx, li, s.ticket, tickets.Edit{Priority: ptr(1)}),
-		"SaveDraft":   s.tickets.SaveDraft(ctx, li, s.ticket, tickets.Draft{Text: "x"}),
-		"DropDraft":   s.tickets.DropDraft(ctx, li, s.ticket),
-		"Reply":       second(s.tickets.Reply(ctx, li, tickets.Reply{Ticket: s.ticket, Text: "x"})),
-		"stale Reply": second(s.tickets.Reply(ctx, li, tickets.Reply{Ticket: s.ticket, Text: "x", Seen: 1})),
-		"Note":        second(s.tickets.Note(ctx, li, s.ticket, "", "x", nil)),
-		"Enter":       second(s.tickets.Enter(ctx, li, s.ticket, "phone", "x", nil)),
-		"Split":       second(s.tickets.Split(ctx, li, s.ticket, s.message)),
-		"Move":        s.tickets.Move(ctx, li, s.ticket, s.message, open.Ticket),
+		"Edit":         s.tickets.Edit(ctx, li, s.ticket, tickets.Edit{Priority: ptr(1)}),
+		"SaveDraft":    s.tickets.SaveDraft(ctx, li, s.ticket, tickets.Draft{Text: "x"}),
+		"DropDraft":    s.tickets.DropDraft(ctx, li, s.ticket),
+		"Reply":        second(s.tickets.Reply(ctx, li, tickets.Reply{Ticket: s.ticket, Text: "x"})),
+		"stale Reply":  second(s.tickets.Reply(ctx, li, tickets.Reply{Ticket: s.ticket, Text: "x", Seen: 1})),
+		"Note":         second(s.tickets.Note(ctx, li, s.ticket, "", "x", nil)),
+		"Enter":        second(s.tickets.Enter(ctx, li, s.ticket, "phone", "x", nil)),
+		"Split":        second(s.tickets.Split(ctx, li, s.ticket, s.message)),
+		"a link of it": s.tickets.DismissLink(ctx, li, s.ticket, known.Links[0].ID),
+		"a link to it": s.tickets.DismissLink(ctx, li, linked.Ticket, known.Links[0].ID),
+		"Move":         s.tickets.Move(ctx, li, s.ticket, s.message, open.Ticket),
 		"Receive": second(s.tickets.Receive(ctx, li, tickets.Inbound{
 			Channel: "phone", From: crm.Point{Kind: crm.Email, Address: "zhang@example.cn"}, Text: "x", Into: s.ticket,
 		})),

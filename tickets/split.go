@@ -144,7 +144,8 @@ func (t *Tickets) DismissLink(ctx context.Context, by authority.Actor, ticket, l
 		if err := tx.Allow(ctx, authority.Act{Name: "ticket.edit", Object: object(ticket)}); err != nil {
 			return err
 		}
-		tag, err := tx.Exec(ctx, `update ticket_links set dismissed_at = now() where id = $1 and (ticket_id = $2 or other_id = $2)`, link, ticket)
+		tag, err := tx.Exec(ctx, `update ticket_links set dismissed_at = now() 
+			where id = $1 and (ticket_id = $2 or other_id = $2) and exists (select from tickets where id = ticket_id) and exists (select from tickets where id = other_id)`, link, ticket)
 		if err != nil {
 			return fmt.Errorf("dismiss the link: %w", err)
 		}

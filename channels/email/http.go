@@ -76,6 +76,9 @@ func (e *Email) aside(ctx context.Context, by authority.Actor, mailbox int64, p 
 		if err := e.may(ctx, q, by, "mailbox.view"); err != nil {
 			return err
 		}
+		if _, err := e.mailbox(ctx, q, mailbox); err != nil {
+			return err
+		}
 		r, err := q.Query(ctx, `select id, state, reason, size, message_id, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from raw_mails
 			where mailbox_id = $1 and state in ('set_aside', 'quarantined') and id < $2 order by id desc limit $3`, mailbox, before, p.Limit+1)
 		if err != nil {

@@ -163,14 +163,18 @@ type PersonChange struct {
 // rights says whether the change touches what somebody may do.
 func (c PersonChange) rights() bool { return c.Roles != nil || c.Tier != nil || c.Disabled != nil }
 
-// ChangePerson changes somebody. Nobody changes his own rights (fault.Forbidden "own_rights"), gives more than he has
+// ChangePerson changes somebody. Nobody changes his own rights (fault.Forbidden "own_rights") or, without the old one, his
+// password ("own_password"), gives more than he has
 // ("above_own_tier") or reaches somebody who has more ("above_own_roles"), and the last administrator stays one
 // (fault.Conflict "last_admin"). Who is disabled, or gets a new password, is signed out everywhere.
 func (a *Accounts) ChangePerson(ctx context.Context, by Actor, id int64, c PersonChange) error {
 	if by.Kind == Agent && by.ID == id && c.rights() {
-		return fault.New(fault.Forbidden, "own_rights")
+		return a.refuseOwn(ctx, by, "own_rights")
 	}
 	var hash *string
+	if by.Kind == Agent && by.ID == id && c.Password != nil {
+		return a.refuseOwn(ctx, by, "own_password")
+	}
 	if c.Password != nil {
 		login, err := a.login(ctx, id)
 		if err != nil {
@@ -205,6 +209,18 @@ func (a *Accounts) ChangePerson(ctx context.Context, by Actor, id int64, c Perso
 		tx.Emit("agent.changed", AgentActor(id, "").String(), "staff")
 		return nil
 	})
+}
+
+// refuseOwn refuses somebody a change of his own account, and writes the try down. With a session left open or a token
+// that was found, it would be somebody else's way to stay.
+func (a *Accounts) refuseOwn(ctx context.Context, by Actor, code string) error {
+	err := a.gate.Do(ctx, by, func(tx *Tx) error {
+		return tx.Deny(Act{Name: "agent.change", Object: by.String(), Reason: code})
+	})
+	if errors.Is(err, fault.Forbidden) {
+		return fault.New(fault.Forbidden, code)
+	}
+	return err
 }
 
 func changePerson(ctx context.Context, tx *Tx, id int64, c PersonChange) error {

@@ -493,6 +493,12 @@ func TestRightsAreChangedByOthersOnly(t *testing.T) {
 	_, err := o.AddPerson(t.Context(), li, authority.NewPerson{Login: "x", Name: "X"})
 	want(t, "an agent who adds people", err, "not_allowed")
 	want(t, "an administrator who raises himself", o.ChangePerson(t.Context(), chief, chief.ID, up), "own_rights")
+	want(t, "an administrator who sets himself a password without the old one", o.ChangePerson(t.Context(), chief, chief.ID, authority.PersonChange{Password: new(password)}), "own_password")
+	want(t, "an administrator who drops his second factor without the password", o.ResetFactor(t.Context(), chief, chief.ID), "own_password")
+	var denied int
+	if err := o.db.Read.QueryRow(t.Context(), `select count(*) from audit where actor = $1 and outcome = 'deny' and reason like 'own_%'`, chief.String()).Scan(&denied); err != nil || denied != 3 {
+		t.Errorf("%d tries on the own account were written down, want 3 (%v)", denied, err)
+	}
 	_, err = o.SetTeam(t.Context(), li, 0, "T")
 	want(t, "an agent who makes a team", err, "not_allowed")
 

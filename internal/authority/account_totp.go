@@ -103,6 +103,9 @@ func (a *Accounts) DropFactor(ctx context.Context, by Actor, password string) er
 // ResetFactor removes the second factor of an agent who lost phone and recovery codes. His sessions end: whoever found
 // the phone may have one of them.
 func (a *Accounts) ResetFactor(ctx context.Context, by Actor, agent int64) error {
+	if by.Kind == Agent && by.ID == agent {
+		return a.refuseOwn(ctx, by, "own_password")
+	}
 	return a.gate.Do(ctx, by, func(tx *Tx) error {
 		if err := tx.Allow(ctx, Act{Name: "agent.change", Object: AgentActor(agent, "").String(), Reason: "second factor removed"}); err != nil {
 			return err
