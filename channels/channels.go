@@ -34,6 +34,7 @@ type Letter struct {
 	Account int64
 	Remote  string   // the channel's own unique name for it: an email's Message-ID
 	Keys    []string // names by which an answer may refer to it; Remote is one without being named
+	Copy    bool     // one of what was sent is to be put where the account keeps such
 }
 
 // Addresser chooses the letter of a message, in the transaction of the reply.
@@ -58,8 +59,9 @@ func (o *Outbox) Queue(ctx context.Context, tx *authority.Tx, m tickets.Outbound
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(ctx, `insert into deliveries (message_id, ticket_id, channel, account_id, remote_id, keys) values ($1, $2, $3, $4, $5, $6)`,
-		m.Message, m.Ticket, m.Channel, l.Account, l.Remote, append([]string{}, l.Keys...)); err != nil {
+	if _, err := tx.Exec(ctx, `insert into deliveries (message_id, ticket_id, channel, account_id, remote_id, keys, reach, copy)
+		values ($1, $2, $3, $4, $5, $6, $7, case when $8 then 'wanted' else 'none' end)`,
+		m.Message, m.Ticket, m.Channel, l.Account, l.Remote, append([]string{}, l.Keys...), max(1, len(m.To)+len(m.Cc)+len(m.Bcc)), l.Copy); err != nil {
 		return nil, fmt.Errorf("queue the delivery: %w", err)
 	}
 	if err := tx.Enqueue(ctx, Carry{Ticket: m.Ticket}, &river.InsertOpts{MaxAttempts: carryTries}); err != nil {

@@ -57,6 +57,12 @@ type Carrier interface {
 	Carry(ctx context.Context, d Delivery) (Result, error)
 }
 
+// Limiter is a Carrier whose accounts may send only so much.
+type Limiter interface {
+	// Room says until when a delivery must wait and why, as a code; a moment that has passed: it may go, and counts from now.
+	Room(ctx context.Context, tx *authority.Tx, d Delivery) (until time.Time, why string, err error)
+}
+
 // Courier delivers what is queued.
 type Courier struct {
 	gate     *authority.Gate
@@ -145,8 +151,11 @@ func (c *Courier) claim(ctx context.Context, ticket int64) (d *Delivery, wait ti
 			wait = next.Sub(tx.Now())
 			return nil
 		}
+		if wait, err = c.hold(ctx, tx, x); err != nil || wait > 0 {
+			return err
+		}
 		x.Attempts++
-		if _, err := tx.Exec(ctx, `update deliveries set state = 'sending', attempts = $2, instance = $3, updated_at = now() where id = $1`,
+		if _, err := tx.Exec(ctx, `update deliveries set state = 'sending', attempts = $2, instance = $3, sending_at = now(), updated_at = now() where id = $1`,
 			x.ID, x.Attempts, c.life.ID); err != nil {
 			return fmt.Errorf("claim a delivery: %w", err)
 		}
@@ -154,6 +163,30 @@ func (c *Courier) claim(ctx context.Context, ticket int64) (d *Delivery, wait ti
 		return c.tickets.MarkDelivery(ctx, tx, x.Message, "sending", "")
 	})
 	return d, wait, err
+}
+
+// hold puts off a delivery whose account has sent as much as it may; it stays queued, with the reason shown, and the two
+// days in which it is tried have not begun. It answers how long; 0: it may go.
+func (c *Courier) hold(ctx context.Context, tx *authority.Tx, d Delivery) (time.Duration, error) {
+	l, ok := c.carriers[d.Channel].(Limiter)
+	if !ok {
+		return 0, nil
+	}
+	until, why, err := l.Room(ctx, tx, d)
+	wait := until.Sub(tx.Now())
+	if err != nil || wait <= 0 {
+		return 0, err
+	}
+	var told bool
+	if err := tx.QueryRow(ctx, `with old as (select detail from deliveries where id = $1)
+		update deliveries d set next_at = $2, detail = $3, created_at = case when attempts = 0 then now() else created_at end, updated_at = now()
+		from old where d.id = $1 returning old.detail = $3`, d.ID, until, why).Scan(&told); err != nil {
+		return 0, fmt.Errorf("put the delivery off: %w", err)
+	}
+	if !told {
+		err = c.tickets.MarkDelivery(ctx, tx, d.Message, "queued", why)
+	}
+	return wait, err
 }
 
 // settle writes what became of an attempt.
@@ -174,7 +207,8 @@ func (c *Courier) settle(ctx context.Context, d Delivery, res Result) error {
 
 // settle is the part of it that others use: the delivery, the message on the ticket, the names.
 func settle(ctx context.Context, tx *authority.Tx, t *tickets.Tickets, d Delivery, res Result, next time.Time) error {
-	if _, err := tx.Exec(ctx, `update deliveries set state = $2, detail = $3, remote_text = $4, next_at = $5, remaining = coalesce($6, remaining), updated_at = now() where id = $1`,
+	if _, err := tx.Exec(ctx, `update deliveries set state = $2, detail = $3, remote_text = $4, next_at = $5, remaining = coalesce($6, remaining),
+			sending_at = case when $2 = 'queued' and $6::text[] is null then null else sending_at end, updated_at = now() where id = $1`,
 		d.ID, string(res.State), res.Detail, res.Text, next, res.Left); err != nil {
 		return fmt.Errorf("settle the delivery: %w", err)
 	}
@@ -208,6 +242,20 @@ func Composed(ctx context.Context, gate *authority.Gate, delivery int64, hash st
 		}
 		if _, err := tx.Exec(ctx, `update deliveries set hash = $2, updated_at = now() where id = $1`, delivery, hash); err != nil {
 			return fmt.Errorf("keep the composed message: %w", err)
+		}
+		return nil
+	})
+}
+
+// Copied marks what was done about the copies of deliveries in the sender's own folder: "kept", or "none" where none is wanted
+// any more.
+func Copied(ctx context.Context, gate *authority.Gate, deliveries []int64, state string) error {
+	return gate.Do(ctx, courier, func(tx *authority.Tx) error {
+		if err := tx.Allow(ctx, authority.Act{Name: "delivery.send", Object: fmt.Sprint("delivery:", deliveries), Reason: "copy " + state}); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update deliveries set copy = $2 where id = any ($1)`, deliveries, state); err != nil {
+			return fmt.Errorf("mark the copies: %w", err)
 		}
 		return nil
 	})

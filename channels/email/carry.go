@@ -50,6 +50,11 @@ func (e *Email) Carry(ctx context.Context, d channels.Delivery) (channels.Result
 	if err := e.report(ctx, o.box.ID, sideOut, health{ok: res.Code == "", code: string(res.Code), detail: res.Reply.Text}); err != nil {
 		slog.WarnContext(ctx, "mailbox state not written", "mailbox", o.box.ID, "err", err)
 	}
+	if res.TooMany() || res.Outcome == smtpout.Sent {
+		if err := e.pace(ctx, o.box, res.TooMany()); err != nil {
+			slog.WarnContext(ctx, "pace of the mailbox not written", "mailbox", o.box.ID, "err", err)
+		}
+	}
 	return result(res), nil
 }
 

@@ -55,7 +55,7 @@ func (e *Email) Fetch(ctx context.Context) error {
 // fetchOne watches one mailbox while this node holds its lock.
 func (e *Email) fetchOne(ctx context.Context, m Mailbox) {
 	for ctx.Err() == nil {
-		err := e.alone(ctx, m.ID, func(ctx context.Context) error {
+		err := e.alone(ctx, fmt.Sprint("fetch:", m.ID), func(ctx context.Context) error {
 			account, options, err := e.account(m)
 			if err != nil {
 				return err
@@ -72,16 +72,16 @@ func (e *Email) fetchOne(ctx context.Context, m Mailbox) {
 	}
 }
 
-// alone runs f while this node alone holds the mailbox's lock; the lock goes with its connection,
+// alone runs f while this node alone holds a lock, and not at all where another has it; the lock goes with its connection,
 // and f is stopped when that is lost.
-func (e *Email) alone(ctx context.Context, mailbox int64, f func(context.Context) error) error {
+func (e *Email) alone(ctx context.Context, lock string, f func(context.Context) error) error {
 	conn, err := e.db.Connect(ctx)
 	if err != nil {
 		return fmt.Errorf("lock the mailbox: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	var mine bool
-	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock(hashtextextended('fetch:' || $1::bigint, 0))`, mailbox).Scan(&mine); err != nil || !mine {
+	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock(hashtextextended($1, 0))`, lock).Scan(&mine); err != nil || !mine {
 		return wrap("lock the mailbox", err)
 	}
 	ctx, stop := context.WithCancel(ctx)

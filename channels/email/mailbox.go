@@ -18,7 +18,8 @@ type Server struct {
 	User     string   `json:"user,omitempty" maxLength:"320"`
 	Auth     string   `json:"auth,omitempty" enum:"password,xoauth2,oauthbearer" default:"password"`
 	Folders  []string `json:"folders,omitempty" maxItems:"20" doc:"IMAP: folders to read; none: INBOX"`
-	Sent     string   `json:"sent,omitempty" maxLength:"255" doc:"IMAP: the folder in which the provider keeps sent mail; proof for uncertain deliveries"`
+	Sent     string   `json:"sent,omitempty" maxLength:"255" doc:"IMAP: the folder of sent mail, proof for uncertain deliveries; none: the one that the server says it is"`
+	KeepSent string   `json:"keep_sent,omitempty" enum:"provider,append" default:"provider" doc:"IMAP: who puts sent mail into that folder: the provider by itself, or we do"`
 	CA       string   `json:"ca,omitempty" maxLength:"100000" doc:"PEM: the only authorities to trust; none: the system's"`
 }
 
@@ -37,19 +38,27 @@ type Mailbox struct {
 	SubjectTag    bool    `json:"subject_tag"`
 	PlusToken     bool    `json:"plus_token" doc:"answers go to name+token@domain; the server must deliver that to name@domain"`
 	TrustAuthserv string  `json:"trust_authserv" doc:"the host whose Authentication-Results are believed"`
+	PerHour       int     `json:"per_hour" doc:"recipients that mail is sent to in any 60 minutes at most; 0: no limit"`
+	PerDay        int     `json:"per_day" doc:"the same in any 24 hours"`
 	Disabled      bool    `json:"disabled"`
+
+	slowed bool // the provider said "too many" not long ago
 
 	imapSecret, smtpSecret, oauthSecret []byte // sealed
 }
 
 const mailboxColumns = `id, name, address, queue_id, imap, smtp, oauth, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv,
-	disabled_at is not null, imap_secret, smtp_secret, oauth_secret`
+	per_hour, per_day, disabled_at is not null, slowed_for > 0, imap_secret, smtp_secret, oauth_secret`
 
 func scanMailbox(r pgx.CollectableRow) (Mailbox, error) {
 	var m Mailbox
 	return m, r.Scan(&m.ID, &m.Name, &m.Address, &m.QueueID, &m.IMAP, &m.SMTP, &m.OAuth, &m.Signature, &m.Acknowledge, &m.AckText,
-		&m.SubjectTag, &m.PlusToken, &m.TrustAuthserv, &m.Disabled, &m.imapSecret, &m.smtpSecret, &m.oauthSecret)
+		&m.SubjectTag, &m.PlusToken, &m.TrustAuthserv, &m.PerHour, &m.PerDay, &m.Disabled, &m.slowed,
+		&m.imapSecret, &m.smtpSecret, &m.oauthSecret)
 }
+
+// appends says that we put what was sent into the folder of sent mail.
+func (m Mailbox) appends() bool { return m.IMAP != nil && m.IMAP.KeepSent == "append" }
 
 func (m Mailbox) domain() string {
 	_, domain, _ := strings.Cut(m.Address, "@")

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"frontline/channels"
-	"frontline/channels/email/imapbox"
+	"frontline/channels/email/wire"
 	"frontline/internal/authority"
 
 	"github.com/jackc/pgx/v5"
@@ -56,21 +56,17 @@ func (e *Email) proveBox(ctx context.Context, mailbox int64, list []channels.Del
 		m, err = e.mailbox(ctx, q, mailbox)
 		return err
 	})
-	if err != nil || m.IMAP == nil || m.IMAP.Sent == "" {
+	if err != nil || m.IMAP == nil {
 		return err
 	}
-	account, _, err := e.account(m)
+	box, _, err := e.openSent(ctx, m)
 	if err != nil {
+		if wire.CodeOf(err) == wire.FolderMissing && m.IMAP.Sent == "" {
+			return nil // there is none, and nobody said that there is
+		}
 		return err
-	}
-	box, err := imapbox.Dial(ctx, account)
-	if err != nil {
-		return fmt.Errorf("search the sent folder: %w", err)
 	}
 	defer box.Close()
-	if _, err := box.Select(ctx, m.IMAP.Sent); err != nil {
-		return fmt.Errorf("open the sent folder: %w", err)
-	}
 	for _, d := range list {
 		found, err := box.Find(ctx, d.Remote)
 		if err != nil {

@@ -32,6 +32,8 @@ type Edit struct {
 	SubjectTag    *bool   `json:"subject_tag,omitempty" doc:"absent: true"`
 	PlusToken     bool    `json:"plus_token,omitempty"`
 	TrustAuthserv string  `json:"trust_authserv,omitempty" maxLength:"255"`
+	PerHour       int     `json:"per_hour,omitempty" minimum:"0" maximum:"1000000" doc:"recipients that mail is sent to in any 60 minutes at most; 0: no limit"`
+	PerDay        int     `json:"per_day,omitempty" minimum:"0" maximum:"10000000" doc:"the same in any 24 hours"`
 	Disabled      bool    `json:"disabled,omitempty"`
 }
 
@@ -104,12 +106,14 @@ func (e *Email) save(ctx context.Context, tx *authority.Tx, id *int64, x Edit) e
 		}
 	}
 	if err := tx.QueryRow(ctx, `update mailboxes set name = $2, address = $3, queue_id = $4, imap = $5, smtp = $6, signature = $7, acknowledge = $8, ack_text = $9,
-			subject_tag = $10, plus_token = $11, trust_authserv = $12, disabled_at = case when $13 then coalesce(disabled_at, now()) end, oauth = $14, updated_at = now()
+			subject_tag = $10, plus_token = $11, trust_authserv = $12, disabled_at = case when $13 then coalesce(disabled_at, now()) end, oauth = $14, per_hour = $15, per_day = $16, updated_at = now()
 		where id = $1 returning id`, *id, x.Name, x.Address, x.QueueID, imap, smtp, x.Signature, x.Acknowledge, x.AckText,
-		x.SubjectTag == nil || *x.SubjectTag, x.PlusToken, strings.ToLower(x.TrustAuthserv), x.Disabled, oauth).Scan(id); err != nil {
+		x.SubjectTag == nil || *x.SubjectTag, x.PlusToken, strings.ToLower(x.TrustAuthserv), x.Disabled, oauth, x.PerHour, x.PerDay).Scan(id); err != nil {
 		return err
 	}
 	b := &pgx.Batch{}
+	// What waits because of the old limits asks anew.
+	b.Queue(`update deliveries set next_at = now() where channel = 'email' and account_id = $1 and state = 'queued' and detail = any ($2)`, *id, ownLimits)
 	for side, plain := range map[string]*string{"imap": x.IMAPSecret, "smtp": x.SMTPSecret, "oauth": x.OAuthSecret} {
 		if plain != nil {
 			b.Queue(`update mailboxes set imap_secret = case when $2 = 'imap' then $3 else imap_secret end, smtp_secret = case when $2 = 'smtp' then $3 else smtp_secret end,

@@ -70,10 +70,14 @@ func (e *Email) clear(ctx context.Context, tx *authority.Tx, kind string, mailbo
 // Status is a mailbox as its page shows it.
 type Status struct {
 	Mailbox
-	State       State `json:"state"`
-	Waiting     int   `json:"waiting" doc:"mails kept and not yet read, counted to 1000"`
-	SetAside    int   `json:"set_aside" doc:"automatic mail that belongs to no ticket, counted to 1000"`
-	Quarantined int   `json:"quarantined" doc:"mails that could not be read, counted to 1000"`
+	State       State      `json:"state"`
+	SentHour    int        `json:"sent_hour" doc:"recipients that mail was sent to in the last 60 minutes"`
+	SentDay     int        `json:"sent_day" doc:"the same in the last 24 hours"`
+	Held        int        `json:"held" doc:"mails that wait because of a limit, counted to 1000"`
+	SlowUntil   *time.Time `json:"slow_until" doc:"until when nothing is sent because the provider said that it was too many"`
+	Waiting     int        `json:"waiting" doc:"mails kept and not yet read, counted to 1000"`
+	SetAside    int        `json:"set_aside" doc:"automatic mail that belongs to no ticket, counted to 1000"`
+	Quarantined int        `json:"quarantined" doc:"mails that could not be read, counted to 1000"`
 }
 
 // State is how both directions of a mailbox do; null: nothing was tried yet.
@@ -130,6 +134,13 @@ func (e *Email) Mailboxes(ctx context.Context, by authority.Actor) ([]Status, er
 }
 
 func (s *Status) read(ctx context.Context, q authority.Query) error {
+	if err := q.QueryRow(ctx, `select coalesce(sum(reach) filter (where sending_at > now() - interval '1 hour'), 0), coalesce(sum(reach), 0),
+			(select count(*) from (select from deliveries where state = 'queued' and account_id = $1 and channel = 'email' and detail = any ($2) limit 1000) n),
+			(select slowed_until from mailboxes where id = $1 and slowed_until > now())
+		from deliveries where account_id = $1 and channel = 'email' and sending_at > now() - interval '1 day'`, s.ID, allLimits).
+		Scan(&s.SentHour, &s.SentDay, &s.Held, &s.SlowUntil); err != nil {
+		return wrap("what was sent", err)
+	}
 	if err := q.QueryRow(ctx, `select (select count(*) from (select from raw_mails where state = 'new' and mailbox_id = $1 limit 1000) n),
 			(select count(*) from (select from raw_mails where state = 'set_aside' and mailbox_id = $1 limit 1000) n),
 			(select count(*) from (select from raw_mails where state = 'quarantined' and mailbox_id = $1 limit 1000) n)`, s.ID).

@@ -84,7 +84,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.mail.Routes(h.web)
 	courier.Routes(h.web)
 
-	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove,
+	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove, h.mail.KeepSent,
 		func(ctx context.Context) error { return life.Run(ctx, courier) },
 		func(ctx context.Context) error { return kept.tell(ctx, alarms, log) })
 	h.kinds = append(h.kinds, h.gate.Upkeep()...)

@@ -3,6 +3,7 @@ package smtpout
 import (
 	"net/textproto"
 	"regexp"
+	"strings"
 
 	"frontline/channels/email/wire"
 )
@@ -84,6 +85,35 @@ func (r *Recipient) refuse(said *textproto.Error) {
 		r.Outcome = Refused
 	}
 }
+
+// TooMany says whether the server wants fewer mails of this account, now or for a while. That a recipient gets too many or has no
+// room, or that this mail has too many recipients, says nothing about the account.
+func (r Result) TooMany() bool {
+	for _, to := range r.Recipients {
+		if to.Reply.tooMany() {
+			return true
+		}
+	}
+	return r.Reply.tooMany()
+}
+
+func (r Reply) tooMany() bool {
+	switch {
+	case r.Code/100 < 4, strings.HasPrefix(r.Enhanced, "4.2."), r.Enhanced == "5.2.2", r.Enhanced == "4.5.3", r.Enhanced == "5.5.3", noRoom.MatchString(r.Text):
+		return false
+	case r.Code == 421 && strings.HasPrefix(r.Enhanced, "4.7."), r.Enhanced == "4.7.28", r.Enhanced == "5.4.5": // Google: rate, rate by address, daily quota
+		return true
+	}
+	return tooMany.MatchString(r.Text)
+}
+
+var (
+	// tooMany are the words in which servers say it. The short ones are NetEase's (163, 126, yeah.net).
+	tooMany = regexp.MustCompile(`(?i)\b(?:HL:I[CF]C|MI:DMC|RP:DRC|RP:QRC)\b|too many (?:messages|mails?|e-?mails|connections|requests|login)|rate[ -]?limit|` +
+		`(?:limit|quota) (?:was |has been |is )?(?:exceeded|reached)|exceeded[^.]{0,40}(?:quota|rate|limit)|throttl|too (?:fast|frequent|quickly)|frequency limit|` +
+		`SubmissionQuotaExceeded|频率|频繁|发送.{0,12}(?:过多|超过|超出|上限)|(?:超过|超出).{0,12}(?:限制|上限)`)
+	noRoom = regexp.MustCompile(`(?i)mailbox|storage|disk|over ?quota`)
+)
 
 var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}(?:\s+|$)`)
 

@@ -94,6 +94,19 @@ export function MailboxForm({ mailbox, close }: { mailbox: Mailbox | null; close
             <Form.Item name={["imap", "sent"]} label={t("mailboxes.sent_folder")} extra={t("mailboxes.sent_folder_more")}>
               <Input />
             </Form.Item>
+            <Form.Item name={["imap", "keep_sent"]} label={t("mailboxes.keep_sent")}>
+              <Select options={(["provider", "append"] as const).map((value) => ({ value, label: t(`mailboxes.keep_sent_${value}`) }))} />
+            </Form.Item>
+            <Form.Item label={t("mailboxes.limits")} extra={t("mailboxes.limits_more")}>
+              <div className={css.two}>
+                <Form.Item name="per_hour" noStyle>
+                  <InputNumber min={0} max={1_000_000} controls={false} suffix={t("mailboxes.per_hour")} aria-label={t("mailboxes.per_hour")} />
+                </Form.Item>
+                <Form.Item name="per_day" noStyle>
+                  <InputNumber min={0} max={10_000_000} controls={false} suffix={t("mailboxes.per_day")} aria-label={t("mailboxes.per_day")} />
+                </Form.Item>
+              </div>
+            </Form.Item>
             <Form.Item name="trust_authserv" label={t("mailboxes.trust")} extra={t("mailboxes.trust_more")}>
               <Input />
             </Form.Item>

@@ -11,14 +11,17 @@ export type Fields = Omit<MailboxBody, "imap" | "smtp" | "oauth"> & {
   oauth?: Partial<NonNullable<MailboxBody["oauth"]>>;
 };
 
+/** A limit in the form: nothing is no limit, which the server calls 0. */
+const limit = (n: number | undefined | null) => n ?? 0;
+
 const usual = { security: "tls", auth: "password" } as const;
 
 /** What the form begins with; a new mailbox has the ports of TLS. */
 export function fieldsOf(m: Mailbox | null): Partial<Fields> {
   if (!m) {
-    return { imap: { on: true, port: 993, ...usual }, smtp: { on: true, port: 465, ...usual }, subject_tag: true };
+    return { imap: { on: true, port: 993, ...usual, keep_sent: "provider" }, smtp: { on: true, port: 465, ...usual }, subject_tag: true };
   }
-  const { name, address, queue_id, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv, disabled } = m;
+  const { name, address, queue_id, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv, per_hour, per_day, disabled } = m;
   return {
     name,
     address,
@@ -29,19 +32,23 @@ export function fieldsOf(m: Mailbox | null): Partial<Fields> {
     subject_tag,
     plus_token,
     trust_authserv,
+    per_hour,
+    per_day,
     disabled,
     ...(m.oauth ? { oauth: m.oauth } : {}),
-    imap: { ...usual, port: 993, ...m.imap, on: m.imap !== null },
+    imap: { ...usual, port: 993, keep_sent: "provider", ...m.imap, on: m.imap !== null },
     smtp: { ...usual, port: 465, ...m.smtp, on: m.smtp !== null },
   };
 }
 
 /** What the server is told: an empty secret is no secret and stays what it was, a server switched off is none. */
 export function bodyOf(v: Fields): MailboxBody {
-  const { imap, smtp, imap_secret, smtp_secret, oauth, oauth_secret, ...rest } = v;
+  const { imap, smtp, imap_secret, smtp_secret, oauth, oauth_secret, per_hour, per_day, ...rest } = v;
   const { token_url, client_id, scopes = [] } = oauth ?? {};
   return {
     ...rest,
+    per_hour: limit(per_hour),
+    per_day: limit(per_day),
     ...(imap.on ? { imap: server(imap) } : {}),
     ...(smtp.on ? { smtp: server(smtp) } : {}),
     ...(imap_secret ? { imap_secret } : {}),

@@ -1003,6 +1003,16 @@ export interface components {
             oauth?: components["schemas"]["OAuth"];
             /** @description the client's secret; the refresh token, where there is one, is imap_secret */
             oauth_secret?: string;
+            /**
+             * Format: int64
+             * @description the same in any 24 hours
+             */
+            per_day?: number;
+            /**
+             * Format: int64
+             * @description recipients that mail is sent to in any 60 minutes at most; 0: no limit
+             */
+            per_hour?: number;
             plus_token?: boolean;
             /** Format: int64 */
             queue_id: number;
@@ -1520,6 +1530,12 @@ export interface components {
             /** @description IMAP: folders to read; none: INBOX */
             folders?: string[];
             host: string;
+            /**
+             * @description IMAP: who puts sent mail into that folder: the provider by itself, or we do
+             * @default provider
+             * @enum {string}
+             */
+            keep_sent: "provider" | "append";
             /** Format: int64 */
             port: number;
             /**
@@ -1527,7 +1543,7 @@ export interface components {
              * @enum {string}
              */
             security: "tls" | "starttls" | "plain";
-            /** @description IMAP: the folder in which the provider keeps sent mail; proof for uncertain deliveries */
+            /** @description IMAP: the folder of sent mail, proof for uncertain deliveries; none: the one that the server says it is */
             sent?: string;
             user?: string;
         };
@@ -1597,12 +1613,27 @@ export interface components {
             acknowledge: boolean;
             address: string;
             disabled: boolean;
+            /**
+             * Format: int64
+             * @description mails that wait because of a limit, counted to 1000
+             */
+            held: number;
             /** Format: int64 */
             id: number;
             imap: components["schemas"]["Server"] | null;
             /** @description shown to customers as the sender */
             name: string;
             oauth: components["schemas"]["OAuth"] | null;
+            /**
+             * Format: int64
+             * @description the same in any 24 hours
+             */
+            per_day: number;
+            /**
+             * Format: int64
+             * @description recipients that mail is sent to in any 60 minutes at most; 0: no limit
+             */
+            per_hour: number;
             /** @description answers go to name+token@domain; the server must deliver that to name@domain */
             plus_token: boolean;
             /**
@@ -1614,10 +1645,25 @@ export interface components {
             queue_id: number;
             /**
              * Format: int64
+             * @description the same in the last 24 hours
+             */
+            sent_day: number;
+            /**
+             * Format: int64
+             * @description recipients that mail was sent to in the last 60 minutes
+             */
+            sent_hour: number;
+            /**
+             * Format: int64
              * @description automatic mail that belongs to no ticket, counted to 1000
              */
             set_aside: number;
             signature: string;
+            /**
+             * Format: date-time
+             * @description until when nothing is sent because the provider said that it was too many
+             */
+            slow_until: string | null;
             smtp: components["schemas"]["Server"] | null;
             state: components["schemas"]["State"];
             subject_tag: boolean;

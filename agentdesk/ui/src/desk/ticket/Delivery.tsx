@@ -20,12 +20,20 @@ const icons = {
   failed: <ExclamationCircleFilled />,
 };
 
+/** What is known of a delivery beyond its state: our own codes in words, a server's words as they are. */
+function useDetail(detail: string): string {
+  const { t } = useTranslation();
+  if (!/^[a-z_]+$/.test(detail)) return detail;
+  return (t as unknown as (key: string, options: object) => string)(`delivery_detail.${detail}`, { defaultValue: detail });
+}
+
 /** How far a sent message got, in a word beside its time. */
 export function DeliveryMark({ delivery }: { delivery: Delivery }) {
   const { t, i18n } = useTranslation();
+  const detail = useDetail(delivery.detail);
   const at = delivery.at ? full(Date.parse(delivery.at), i18n.language) : "";
   return (
-    <span className={css.delivery} data-state={delivery.state} title={[at, delivery.detail].filter(Boolean).join("\n")}>
+    <span className={css.delivery} data-state={delivery.state} title={[at, detail].filter(Boolean).join("\n")}>
       <span aria-hidden>{icons[delivery.state]}</span>
       {t(`delivery.${delivery.state}`)}
     </span>
@@ -39,6 +47,7 @@ export function DeliveryTrouble({ entry, ticket }: { entry: Entry; ticket: Ticke
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
   const d = entry.delivery;
+  const detail = useDetail(d?.detail ?? "");
   if (d?.state !== "failed" && d?.state !== "uncertain") return null;
 
   async function decide(decision: "sent" | "resend") {
@@ -57,7 +66,7 @@ export function DeliveryTrouble({ entry, ticket }: { entry: Entry; ticket: Ticke
       <p>
         <b>{t(`delivery.${d.state}_lead`)}</b> {t(`delivery.${d.state}_more`)}
       </p>
-      {d.detail && <p className={css.detail}>{d.detail}</p>}
+      {detail && <p className={css.detail}>{detail}</p>}
       <div className={css.troubleActs}>
         {d.state === "uncertain" && (
           <Button size="small" disabled={busy} onClick={() => void decide("sent")}>
