@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"time"
 )
 
 // answer watches what is written, for the log and the numbers.
@@ -14,12 +15,14 @@ type answer struct {
 	bytes  int64
 	begun  bool
 	freed  func() // called when the connection is handed over; may be nil
+	late   bool   // a body came with the request; what is left of it must come soon
 }
 
 func (a *answer) Header() http.Header { return a.w.Header() }
 
 func (a *answer) WriteHeader(status int) {
 	if !a.begun && status >= 200 || status == http.StatusSwitchingProtocols {
+		a.hurry()
 		a.begun, a.status = true, status
 	}
 	a.w.WriteHeader(status)
@@ -40,8 +43,17 @@ func (a *answer) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
+// hurry bounds the wait for what is left of the request's body. net/http reads that before it sends the answer, and waits
+// for it as long as the sender likes.
+func (a *answer) hurry() {
+	if a.late && !a.begun {
+		http.NewResponseController(a.w).SetReadDeadline(time.Now().Add(restTime)) //nolint:errcheck // not every transport has deadlines
+	}
+}
+
 func (a *answer) begin() {
 	if !a.begun {
+		a.hurry()
 		a.begun, a.status = true, http.StatusOK
 	}
 }

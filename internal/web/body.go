@@ -17,14 +17,14 @@ import (
 
 const (
 	maxBody  = 1 << 20          // bytes of a JSON body where the operation says nothing else
-	bodyTime = 20 * time.Second // for a body to arrive
+	restTime = 3 * time.Second  // for the rest of a body that nobody reads
 	takeTime = 30 * time.Second // for an answer to be taken, once it is there
 	drain    = 64 << 20         // bytes read beyond the limit, so that a caller who is still sending hears the answer
 )
 
-// readBody takes the JSON body of a request in whole and refuses what the parser behind it should never see. It returns
-// the bytes; those of a request without one are empty.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted, required bool) ([]byte, error) {
+// readBody takes the JSON body of a request in whole, which must arrive within a time, and refuses what the parser behind
+// it should never see. It returns the bytes; those of a request without one are empty.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, within time.Duration, wanted, required bool) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, checkEmpty(nil, wanted, required)
 	}
@@ -34,11 +34,12 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted, requi
 		}
 	}
 	rc := http.NewResponseController(w)
-	rc.SetReadDeadline(time.Now().Add(bodyTime)) //nolint:errcheck // not every transport has deadlines
-	defer rc.SetReadDeadline(time.Time{})        //nolint:errcheck // same
+	rc.SetReadDeadline(time.Now().Add(within)) //nolint:errcheck // not every transport has deadlines
+	defer rc.SetReadDeadline(time.Time{})      //nolint:errcheck // same
 	size := min(max(r.ContentLength, 0), limit) + bytes.MinRead
 	b := bytes.NewBuffer(make([]byte, 0, size))
 	if _, err := b.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
+		w.Header().Set("Connection", "close") // the rest will not come
 		return nil, fault.BadField("body", "bad_json", "at", b.Len()).Because(err)
 	}
 	body := b.Bytes()

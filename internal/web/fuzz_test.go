@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"frontline/internal/fault"
@@ -26,7 +27,7 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
-		got, err := readBody(httptest.NewRecorder(), r, 4096, true, true)
+		got, err := readBody(httptest.NewRecorder(), r, 4096, time.Minute, true, true)
 		if err != nil {
 			var bad *fault.Fault
 			if !errors.As(err, &bad) || !errors.Is(err, fault.Invalid) || len(bad.Fields) != 1 || words["en"].Fields[bad.Fields[0].Code] == "" {

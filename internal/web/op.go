@@ -83,7 +83,7 @@ func Upload[I, O any](s *Server, op Op, f func(ctx context.Context, by authority
 	register(s, op, h, true, func(ctx context.Context, in *I) (O, error) {
 		return once(ctx, s, func(ctx context.Context) (O, error) {
 			q := requestOf(ctx)
-			body := &upload{http.MaxBytesReader(q.w, q.r.Body, op.MaxBody), q.r.Body, http.NewResponseController(q.w)}
+			body := &upload{http.MaxBytesReader(q.w, q.r.Body, op.MaxBody), q.r.Body, http.NewResponseController(q.w), q.w.Header(), s.o.Body}
 			defer body.line.SetReadDeadline(time.Time{}) //nolint:errcheck // f may stop before the end
 			return f(ctx, Actor(ctx), in, body)
 		})
@@ -92,13 +92,15 @@ func Upload[I, O any](s *Server, op Op, f func(ctx context.Context, by authority
 
 // upload turns the limit's error into an answer, and does not wait for ever for who has stopped sending.
 type upload struct {
-	r    io.Reader // bounded
-	all  io.Reader
-	line *http.ResponseController
+	r      io.Reader // bounded
+	all    io.Reader
+	line   *http.ResponseController
+	head   http.Header   // of the answer
+	within time.Duration // for the next part
 }
 
 func (u *upload) Read(p []byte) (int, error) {
-	u.line.SetReadDeadline(time.Now().Add(bodyTime)) //nolint:errcheck // not every transport has deadlines
+	u.line.SetReadDeadline(time.Now().Add(u.within)) //nolint:errcheck // not every transport has deadlines
 	n, err := u.r.Read(p)
 	m, tooLarge := err.(*http.MaxBytesError) //nolint:errorlint // net/http returns it bare
 	if tooLarge {
@@ -110,6 +112,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	if tooLarge {
 		err = &fault.Fault{Kind: errTooLarge, Code: "body_too_large", Args: map[string]any{"max": m.Limit}}
 	} else if err != nil && err != io.EOF { //nolint:errorlint // a Reader's end is exactly io.EOF
+		u.head.Set("Connection", "close") // the rest will not come
 		err = fault.BadField("body", "invalid").Because(err)
 	}
 	return n, err
@@ -194,7 +197,7 @@ func (s *Server) front(op Op, writes bool) func(huma.Context, func(huma.Context)
 		var body []byte
 		if writes && c.Operation().Metadata["upload"] == nil {
 			described := c.Operation().RequestBody
-			body, err = readBody(w, r, op.MaxBody, described != nil, described != nil && described.Required)
+			body, err = readBody(w, r, op.MaxBody, s.o.Body, described != nil, described != nil && described.Required)
 			if err != nil {
 				s.Fail(w, r, err)
 				return

@@ -60,7 +60,7 @@ func (s *Server) OnStop(f func()) { s.onStop = append(s.onStop, f) }
 // ServeHTTP is every request's way in and out.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	a := &answer{w: w}
+	a := &answer{w: w, late: r.ContentLength != 0}
 	q := &request{
 		s: s, w: a,
 		id:       requestID(r.Header.Get("X-Request-Id")),

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"frontline/internal/authority"
 	"frontline/internal/web"
@@ -97,5 +98,34 @@ func TestAnUploadIsReadWhileItArrivesAndBounded(t *testing.T) {
 	}
 	if a := w.ask("POST", "/api/v1/files", "x"); a.StatusCode != 400 || a.problem(t).Errors[0] != (web.FieldProblem{Field: "name", Code: "required", Detail: "is missing"}) {
 		t.Errorf("an upload without a name = %d %s", a.StatusCode, a.text)
+	}
+}
+
+// Who announces a body and never sends it is answered, and does not hold the connection for ever.
+func TestABodyThatNeverComesIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := open(t, web.Options{Body: 100 * time.Millisecond}, func(s *web.Server) {
+		orders(s)
+		web.Command(s, web.Op{Method: "POST", Path: "/in", ID: "in", Summary: "Sign in", Tag: "test", Public: true},
+			func(context.Context, authority.Actor, *struct{ Body struct{ Name string } }) (web.Empty, error) {
+				return web.Empty{}, nil
+			})
+	})
+	for path, want := range map[string]string{"/api/v1/orders/1": "401 Unauthorized", "/nowhere": "404 Not Found", "/api/v1/in": "400 Bad Request"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			c, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if _, err := io.WriteString(c, "POST "+path+" HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(c) // the line ends with the answer
+			if line, _, _ := strings.Cut(string(got), "\r\n"); err != nil || line != "HTTP/1.1 "+want {
+				t.Errorf("%q, %v; want %s", line, err, want)
+			}
+		})
 	}
 }

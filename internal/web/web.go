@@ -66,6 +66,7 @@ type Options struct {
 	Desk    fs.FS                 // the built desk, with index.html; nil: none
 	Limits  Limits                // rates
 	Timeout time.Duration         // of one API request; zero: 15 s
+	Body    time.Duration         // for the body of a request to arrive, or for the next part of an upload; zero: 20 s
 }
 
 // Server answers HTTP. Register everything before it serves.
@@ -94,6 +95,9 @@ func New(o Options) (*Server, error) {
 	}
 	if words[o.Language] == nil {
 		return nil, fmt.Errorf("language %q: want zh or en", o.Language)
+	}
+	if o.Body == 0 {
+		o.Body = 20 * time.Second
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 15 * time.Second
