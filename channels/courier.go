@@ -9,6 +9,7 @@ import (
 
 	"frontline/crm"
 	"frontline/internal/authority"
+	"frontline/internal/fault"
 	"frontline/internal/job"
 	"frontline/tickets"
 
@@ -105,7 +106,10 @@ func (c *Courier) Deliver(ctx context.Context, ticket int64) (wait time.Duration
 			return wait, err
 		}
 		res, err := c.attempt(ctx, *d)
-		if err != nil {
+		switch {
+		case errors.Is(err, fault.Invalid): // no other try will be better: the writer must know now
+			res = Result{State: Refused, Detail: "cannot_be_sent: " + err.Error()}
+		case err != nil:
 			slog.WarnContext(ctx, "delivery not attempted", "delivery", d.ID, "ticket", d.Ticket, "err", err)
 			res = Result{State: Later, Detail: "not_attempted"}
 		}

@@ -84,15 +84,15 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number, in.Priority, in.Assignee)
 	err := write(`with t as (
 			insert into tickets (id, number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_message_id, priority, assignee_id)
-			overriding system value values ($27, $29, $9, $2, $19, $4, $23, $20, $21, $22, 'in', $18, $28, coalesce(nullif($30, 0), 3), nullif($31::bigint, 0))
+			overriding system value values ($28, $30, $9, $2, $20, $4, $24, $21, $22, $23, 'in', $19, $29, coalesce(nullif($31, 0), 3), nullif($32::bigint, 0))
 		), m as (
 			insert into messages (id, ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
-				to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to)
-			values ($28, $27, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16, $17)
+				to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to, others)
+			values ($29, $28, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16, $17, $18)
 		), p as (
-			insert into participants (ticket_id, kind, address, name, role) values ($27, $24, $6, $26, 'requester')
+			insert into participants (ticket_id, kind, address, name, role) values ($28, $25, $6, $27, 'requester')
 		)
-		insert into thread_keys (channel, key, message_id) select $2, key, $28 from unnest($25::text[]) key`, args...)
+		insert into thread_keys (channel, key, message_id) select $2, key, $29 from unnest($26::text[]) key`, args...)
 	if err != nil {
 		return fmt.Errorf("open a ticket: %w", err)
 	}
@@ -106,14 +106,14 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 	return copyOthers(in, n.ticket, write)
 }
 
-// copyOthers makes those in copy take part, so that an answer of theirs joins. One who got blind copies so far is named to
+// copyOthers makes those who also got it take part, so that an answer of theirs joins. One who got blind copies so far is named to
 // all by this, unless it is he who writes.
 func copyOthers(in Inbound, ticket int64, write pen) error {
-	if len(in.Cc) == 0 || in.From.Kind != crm.Email {
+	if len(in.Others) == 0 || in.From.Kind != crm.Email {
 		return nil
 	}
 	var cc []string
-	for _, a := range in.Cc {
+	for _, a := range in.Others {
 		if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err == nil && len(cc) < 50 && p.Address != in.From.Address && !slices.Contains(cc, p.Address) {
 			cc = append(cc, p.Address)
 		}

@@ -20,7 +20,8 @@ type Inbound struct {
 	At       time.Time
 	From     crm.Point
 	Name     string   // as the customer writes it
-	To, Cc   []string // addresses, for the timeline and for "reply to all"
+	To, Cc   []string // addresses, for the timeline
+	Others   []string // who else got it in the open, us left out: they take part, and an answer to all goes to them
 	ReplyTo  []string // where answers go; empty: to From
 	Subject  string
 	Text     string
@@ -165,8 +166,8 @@ func (t *Tickets) keep(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 }
 
 const insertMessage = `insert into messages (ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
-	to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to)
-	select t.id, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16, $17`
+	to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to, others)
+	select t.id, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16, $17, $18`
 
 // What comes in is cut to these; the whole is in the raw message.
 const (
@@ -186,7 +187,7 @@ func (in *Inbound) fit() (err error) {
 	in.Name, in.Subject = plain.Line(in.Name, 200), plain.Line(in.Subject, maxSubject)
 	in.Type, in.Severity = plain.Line(in.Type, 50), plain.Line(in.Severity, 50)
 	in.Text, in.Reply, in.HTML = plain.Text(in.Text, maxKept), plain.Text(in.Reply, maxKept), plain.Text(in.HTML, 2*maxKept)
-	in.To, in.Cc, in.ReplyTo, in.Problems = lines(in.To, maxTo), lines(in.Cc, maxTo), lines(in.ReplyTo, maxReplyTo), lines(in.Problems, maxTo)
+	in.To, in.Cc, in.Others, in.ReplyTo, in.Problems = lines(in.To, maxTo), lines(in.Cc, maxTo), lines(in.Others, maxTo), lines(in.ReplyTo, maxReplyTo), lines(in.Problems, maxTo)
 	in.Tags, in.Keys = lines(in.Tags, maxTags), names(in.Keys, maxKeys)
 	in.From, err = in.From.Normal()
 	return err
@@ -199,7 +200,7 @@ func (in *Inbound) messageArgs(c crm.Contact) []any {
 	}
 	return []any{
 		in.At, in.Channel, in.RemoteID, c.ID, name, in.From.Address, in.To, in.Cc, in.Subject,
-		in.Text, in.Reply, in.HTML, in.RawHash, in.Auto, in.Bulk, in.Problems, in.ReplyTo,
+		in.Text, in.Reply, in.HTML, in.RawHash, in.Auto, in.Bulk, in.Problems, in.ReplyTo, in.Others,
 	}
 }
 
@@ -214,7 +215,7 @@ func (in *Inbound) shown() string {
 // join adds the message to a ticket; the customer's own words wake a sleeping one.
 func (t *Tickets) join(ctx context.Context, tx *authority.Tx, in Inbound, c crm.Contact, to ticketState, got *Received) error {
 	args := append(in.messageArgs(c), to.ID)
-	if err := tx.QueryRow(ctx, insertMessage+` from tickets t where t.id = $18 returning id`, args...).Scan(&got.Message); err != nil {
+	if err := tx.QueryRow(ctx, insertMessage+` from tickets t where t.id = $19 returning id`, args...).Scan(&got.Message); err != nil {
 		return fmt.Errorf("add to the ticket: %w", err)
 	}
 	b := &pgx.Batch{}

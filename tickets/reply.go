@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -277,6 +278,10 @@ func checkText(text string) error {
 	return nil
 }
 
+// sendable is an address that any mail server takes: a local part in quotes or in letters beyond ASCII is refused by most. What came
+// from such an address is kept all the same.
+var sendable = regexp.MustCompile("^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@]+$")
+
 // checkAddresses refuses a reply that nobody would get, or that too many would.
 func checkAddresses(o Outbound) error {
 	if len(o.To)+len(o.Cc)+len(o.Bcc) > 50 {
@@ -293,7 +298,7 @@ func checkAddresses(o Outbound) error {
 		in   []string
 	}{{"to", o.To}, {"cc", o.Cc}, {"bcc", o.Bcc}} {
 		for _, a := range f.in {
-			if _, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err != nil {
+			if p, err := (crm.Point{Kind: crm.Email, Address: a}).Normal(); err != nil || !sendable.MatchString(p.Address) {
 				return fault.BadField(f.name, "bad_email", "address", a)
 			}
 		}

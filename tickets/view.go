@@ -117,6 +117,7 @@ type Entry struct {
 	To          []string        `json:"to"`
 	Cc          []string        `json:"cc"`
 	Bcc         []string        `json:"bcc"`
+	Others      []string        `json:"others" doc:"who else got it in the open, besides us and the author: an answer to all goes to them"`
 	ReplyTo     []string        `json:"reply_to" doc:"where the sender wants answers; empty: at the author's address"`
 	Subject     string          `json:"subject"`
 	Text        string          `json:"text"`
@@ -158,7 +159,7 @@ func (t *Tickets) Timeline(ctx context.Context, by authority.Actor, ticket, befo
 			return notFound(err, "ticket")
 		}
 		rows, err := q.Query(ctx, `select m.id, m.at, m.direction, m.note_type, m.channel, m.author_kind, m.author_id, m.author_name, m.author_address,
-				m.to_addresses, m.cc_addresses, m.bcc_addresses, m.reply_to, m.subject, left(m.text, $4), coalesce(left(m.reply, $4), ''), m.html is not null, m.raw_hash is not null,
+				m.to_addresses, m.cc_addresses, m.bcc_addresses, coalesce(m.others, m.cc_addresses), m.reply_to, m.subject, left(m.text, $4), coalesce(left(m.reply, $4), ''), m.html is not null, m.raw_hash is not null,
 				m.auto, m.bulk, m.problems, m.delivery_state, m.delivery_detail, m.delivery_at, m.change,
 				(select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'type', a.type, 'size', a.size, 'inline', a.inline) order by a.id), '[]')
 					from attachments a where a.message_id = m.id)
@@ -177,7 +178,7 @@ func scanEntry(r pgx.CollectableRow) (Entry, error) {
 	var state *string
 	var d Delivery
 	err := r.Scan(&x.ID, &x.At, &x.Direction, &x.NoteType, &x.Channel, &x.Author.Kind, &x.Author.ID, &x.Author.Name, &x.Author.Address,
-		&x.To, &x.Cc, &x.Bcc, &x.ReplyTo, &x.Subject, &x.Text, &x.Reply, &x.HasHTML, &x.HasRaw, &x.Auto, &x.Bulk, &x.Problems, &state, &d.Detail, &d.At, &x.Event, &x.Attachments)
+		&x.To, &x.Cc, &x.Bcc, &x.Others, &x.ReplyTo, &x.Subject, &x.Text, &x.Reply, &x.HasHTML, &x.HasRaw, &x.Auto, &x.Bulk, &x.Problems, &state, &d.Detail, &d.At, &x.Event, &x.Attachments)
 	if x.Direction == "event" {
 		x.Kind = "event"
 	}

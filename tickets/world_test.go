@@ -106,10 +106,12 @@ func names(kind string, ticket int64) func(*tickets.Inbound) {
 	return func(in *tickets.Inbound) { in.Hints = append(in.Hints, tickets.Hint{Kind: kind, Ticket: ticket}) }
 }
 
-func copied(cc ...string) func(*tickets.Inbound) { return func(in *tickets.Inbound) { in.Cc = cc } }
-func machine(in *tickets.Inbound)                { in.Auto = true }
-func quietly(in *tickets.Inbound)                { in.Quiet = true }
-func into(queue int64) func(*tickets.Inbound)    { return func(in *tickets.Inbound) { in.Queue = queue } }
+func copied(cc ...string) func(*tickets.Inbound) {
+	return func(in *tickets.Inbound) { in.Cc, in.Others = cc, cc }
+}
+func machine(in *tickets.Inbound)             { in.Auto = true }
+func quietly(in *tickets.Inbound)             { in.Quiet = true }
+func into(queue int64) func(*tickets.Inbound) { return func(in *tickets.Inbound) { in.Queue = queue } }
 
 // view reads a ticket as somebody who sees all.
 func (w *world) view(ticket int64) tickets.Ticket {

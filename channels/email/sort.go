@@ -72,7 +72,7 @@ func (e *Email) inbound(ctx context.Context, tx *authority.Tx, k *kept, box Mail
 	m, from := k.mail, who.Address
 	in := tickets.Inbound{
 		Channel: Channel, RemoteID: identity(m, k), At: m.Date, Name: from.Name,
-		From: crm.Point{Kind: crm.Email, Address: from.Address}, To: addresses(m.To), Cc: addresses(m.Cc), ReplyTo: who.replyTo,
+		From: crm.Point{Kind: crm.Email, Address: from.Address}, To: addresses(m.To), Cc: addresses(m.Cc), Others: who.others, ReplyTo: who.replyTo,
 		Subject: m.Subject, Text: m.Text, HTML: m.HTML, RawHash: k.Hash, Queue: box.QueueID,
 		Auto: m.Auto, Bulk: m.Bulk, Files: k.files,
 	}

@@ -17,6 +17,7 @@ type writer struct {
 	claimed      bool     // the customer is who Reply-To names: From is the program that passed the words on
 	ours         bool     // with claimed: that program is at home in our domain
 	replyTo      []string // where answers go; empty: to the customer
+	others       []string // who else got it in the open, us left out
 }
 
 // sender is who sent the mail; one without a sender gets the zero Address.
@@ -34,45 +35,47 @@ func sender(m mime.Mail) mime.Address {
 // Otherwise the customer is From, and answers go to Reply-To. docs/decisions/015 says why.
 func (e *Email) writer(ctx context.Context, tx *authority.Tx, m mime.Mail, from mime.Address) (writer, error) {
 	w := writer{Address: from}
-	to := wanted(m)
-	if len(to) == 0 {
-		return w, nil
-	}
-	asked := make([]string, len(to), len(to)+1)
-	for i, a := range to {
-		asked[i] = withoutToken(a.Address)
-	}
 	local, domain, _ := strings.Cut(from.Address, "@")
+	to, others := normal(m.ReplyTo), normal(m.To, m.Cc)
+	asked := []string{withoutToken(from.Address)}
+	for _, a := range slices.Concat(to, others) {
+		asked = append(asked, withoutToken(a.Address))
+	}
 	var own []string
+	var house bool
 	err := tx.QueryRow(ctx, `select coalesce(array_agg(address) filter (where address = any ($1)), '{}'), coalesce(bool_or(split_part(address, '@', 2) = $2), false) from mailboxes`,
-		append(asked, withoutToken(from.Address)), domain).Scan(&own, &w.ours)
+		asked, domain).Scan(&own, &house)
 	if err != nil {
 		return w, wrap("addresses of ours", err)
 	}
-	// An answer to ourselves would come back as a mail of ours.
-	to = slices.DeleteFunc(to, func(a mime.Address) bool { return slices.Contains(own, withoutToken(a.Address)) })
-	if len(to) == 0 || len(to) == 1 && to[0].Address == from.Address {
-		return w, nil
+	us := func(a mime.Address) bool { return slices.Contains(own, withoutToken(a.Address)) }
+	// An address that the mail came to us by is one of ours too: an alias, a group.
+	others = slices.DeleteFunc(others, func(a mime.Address) bool {
+		return us(a) || slices.ContainsFunc(m.DeliveredTo, func(d string) bool { return strings.EqualFold(d, a.Address) })
+	})
+	to = slices.DeleteFunc(to, us) // an answer to ourselves would come back as a mail of ours
+	if len(to) > 0 && to[0].Address != from.Address {
+		w.ours = us(from) || house && !publicDomains[domain]
+		if w.claimed = w.ours || mime.Robot(local) || m.Form(); w.claimed {
+			w.Address = to[0]
+		}
 	}
-	for _, a := range to {
-		w.replyTo = append(w.replyTo, a.Address)
+	if len(to) != 1 || to[0].Address != w.Address.Address {
+		w.replyTo = addresses(to)
 	}
-	w.ours = slices.Contains(own, withoutToken(from.Address)) || w.ours && !publicDomains[domain]
-	w.claimed = from.Address != to[0].Address && (w.ours || mime.Robot(local) || m.Form())
-	if w.claimed {
-		w.Address = to[0]
-	}
-	if len(w.replyTo) == 1 && w.replyTo[0] == w.Address.Address {
-		w.replyTo = nil
+	for _, a := range others {
+		if a.Address != w.Address.Address && !slices.Contains(w.replyTo, a.Address) {
+			w.others = append(w.others, a.Address)
+		}
 	}
 	return w, nil
 }
 
-// wanted are the addresses in Reply-To that can be written to, each once.
-func wanted(m mime.Mail) (out []mime.Address) {
-	for _, a := range m.ReplyTo {
+// normal are the addresses in lists that can be written to, each once.
+func normal(lists ...[]mime.Address) (out []mime.Address) {
+	for _, a := range slices.Concat(lists...) {
 		p, err := (crm.Point{Kind: crm.Email, Address: a.Address}).Normal()
-		if err == nil && len(out) < 20 && !slices.ContainsFunc(out, func(o mime.Address) bool { return o.Address == p.Address }) {
+		if err == nil && len(out) < 100 && !slices.ContainsFunc(out, func(o mime.Address) bool { return o.Address == p.Address }) {
 			out = append(out, mime.Address{Name: a.Name, Address: p.Address})
 		}
 	}

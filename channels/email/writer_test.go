@@ -1,6 +1,7 @@
 package email
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"frontline/channels/email/emailtest"
 	"frontline/channels/email/mime"
 	"frontline/internal/authority"
+	"frontline/internal/fault"
 	"frontline/tickets"
 )
 
@@ -168,5 +170,59 @@ func TestWhoGotABlindCopyIsNeverShownToOthers(t *testing.T) {
 	send(tickets.Reply{Ticket: first.Ticket, Text: "再密送", Bcc: []string{"boss@customer.test"}})
 	if got := roles(first.Ticket); got["boss@customer.test"] != "cc" {
 		t.Errorf("known to all he became %q", got["boss@customer.test"])
+	}
+}
+
+func TestWhoElseGotAMailTakesPartAndWeDoNot(t *testing.T) {
+	w := newWorld(t)
+	w.mailboxAt(Edit{Name: "销售", Address: "sales@frontline.test", QueueID: 1})
+	li := w.admin()
+	first := w.arrives("From: zhang@customer.test\nTo: <Kefu@frontline.test>, colleague@customer.test, zhang@customer.test, info@frontline.test\n"+
+		"Cc: sales@frontline.test, boss@customer.test, colleague@customer.test\nX-Original-To: info@frontline.test\nSubject: 报修", "主轴")
+	entries, err := w.tickets.Timeline(w.ctx, li, first.Ticket, 0, 2)
+	if err != nil || len(entries) != 2 {
+		t.Fatal(entries, err)
+	}
+	if got := entries[1].Others; !slices.Equal(got, []string{"colleague@customer.test", "boss@customer.test"}) {
+		t.Errorf("an answer to all goes to %q besides the sender", got)
+	}
+	ours := w.deliveries(first.Ticket)[0]
+	for _, from := range []string{"colleague@customer.test", "boss@customer.test"} {
+		if r := w.arrives("From: "+from+"\nSubject: Re\nIn-Reply-To: <"+ours+">", "补充 "+from); r.Ticket != first.Ticket {
+			t.Errorf("the answer of %s: ticket %d, want %d", from, r.Ticket, first.Ticket)
+		}
+	}
+}
+
+func TestAnAddressThatNoMailCanReachIsSaidAtOnce(t *testing.T) {
+	w := newWorld(t)
+	_, courier := w.outside(emailtest.SMTP{})
+	li := w.admin()
+	odd := w.arrives("From: =?utf-8?B?5byg5LiJ?= <张三@例子.中国>\nSubject: 主轴", "不稳")
+	if odd.State != "done" || odd.Ticket == 0 {
+		t.Fatalf("a mail from an address in Chinese: %+v", odd)
+	}
+	if _, err := w.tickets.Reply(w.ctx, li, tickets.Reply{Ticket: odd.Ticket, Text: "您好"}); !errors.Is(err, fault.Invalid) {
+		t.Errorf("an answer that no server would take: %v, want invalid", err)
+	}
+	// One that was accepted before and proves to be none fails at once, and does not hold the ticket's next mail for two days.
+	id, err := w.tickets.Reply(w.ctx, li, tickets.Reply{Ticket: odd.Ticket, Text: "您好", To: []string{"zhang@customer.test"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.gate.Do(w.ctx, self, func(tx *authority.Tx) error {
+		if err := tx.Allow(w.ctx, authority.Act{Name: "ticket.receive", Object: "test"}); err != nil {
+			return err
+		}
+		_, err := tx.Exec(w.ctx, `update messages set to_addresses = '{"zhang @customer.test"}' where id = $1`, id)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if wait, err := courier.Deliver(w.ctx, odd.Ticket); err != nil || wait != 0 {
+		t.Fatalf("Deliver = %v, %v", wait, err)
+	}
+	if state, detail := w.delivery(id); state != "failed" || !strings.Contains(detail, "cannot_be_sent") {
+		t.Errorf("delivery %q %q, want failed", state, detail)
 	}
 }

@@ -1083,6 +1083,8 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "event";
             note_type: string;
+            /** @description who else got it in the open, besides us and the author: an answer to all goes to them */
+            others: string[];
             problems: string[];
             /** @description the new words without what was quoted */
             reply: string;

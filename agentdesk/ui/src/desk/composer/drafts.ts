@@ -85,7 +85,7 @@ function blank(ticket: Ticket): Writing {
 }
 
 /**
- * Whom an answer goes to unless the writer says otherwise: whoever wrote last, or where he wants answers, and whom he put in copy. Participants
+ * Whom an answer goes to unless the writer says otherwise: whoever wrote last, or where he wants answers, and who else got it. Participants
  * are not asked: somebody who got a blind copy takes part, and must not come into the open by an answer.
  */
 export function recipients(ticket: Ticket, entries: Entry[]): { to: string[]; cc: string[]; bcc: string[] } {
@@ -93,7 +93,7 @@ export function recipients(ticket: Ticket, entries: Entry[]): { to: string[]; cc
   const email = last?.author.address ?? ticket.contact.address ?? "";
   const named = last?.reply_to ?? [];
   const to = named.length > 0 ? named : email.includes("@") ? [email] : [];
-  return { to, cc: (last?.cc ?? []).filter((a) => a !== email && !to.includes(a)), bcc: [] };
+  return { to, cc: (last?.others ?? []).filter((a) => a !== email && !to.includes(a)), bcc: [] };
 }
 
 /** Opens the composer of a ticket for an answer or a note; `entries` are the newest of its timeline, newest first. */
