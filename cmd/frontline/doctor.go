@@ -126,14 +126,26 @@ func (c *DoctorCmd) audit(ctx context.Context, gate *authority.Gate) (f pg.Findi
 		return f, err
 	}
 	var broken *authority.Broken
+	ends := true
 	if err := gate.View(ctx, cli, func(q authority.Query) (err error) {
-		broken, err = authority.Verify(ctx, q, key)
+		if broken, err = authority.Verify(ctx, q, key); err != nil {
+			return err
+		}
+		if upto, sum, known := c.lastSeal(); known {
+			ends, err = authority.HasSeal(ctx, q, upto, sum)
+		}
 		return err
 	}); err != nil {
 		return f, err
 	}
 	if broken != nil {
 		return pg.Finding{Subject: "audit", What: broken.String(), Cure: "compare with a backup, and find out who had the database or another key"}, nil
+	}
+	if !ends {
+		return pg.Finding{
+			Subject: "audit", What: "the end of the trail is gone: the last seal written down in " + c.sealFile() + " is not in the database",
+			Cure: "compare with a backup; after the database was put back from an older one, remove the file",
+		}, nil
 	}
 	return pg.Finding{Subject: "audit", OK: true, What: "the sealed trail is as it was written"}, nil
 }

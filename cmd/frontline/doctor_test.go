@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,7 +58,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	}
 	expect("all well", exitDone, "ok    migrations", "ok    audit", "ok    alarms: none")
 
-	gate := authority.New(db, authority.Options{Key: key})
+	gate := authority.New(db, authority.Options{Key: key, Sealed: Place{Data: dir}.keepSeal(slog.New(slog.DiscardHandler))})
 	if err := alarm.New(gate).Raise(t.Context(), authority.System("email"), "mailbox.receiving", "mailbox:3", "login_refused", nil); err != nil {
 		t.Fatal(err)
 	}
@@ -70,6 +71,11 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	}
 	repair(t, db, `update audit set object = 'mailbox:4' where object = 'mailbox:3'`)
 	expect("somebody changed the audit", exitFailed, "BAD   audit: audit rows")
+	// What is cut with its seals leaves a trail that looks whole; the seal written down beside says otherwise.
+	repair(t, db, `delete from audit`)
+	expect("somebody cut the audit", exitFailed, "BAD   audit: audit rows")
+	repair(t, db, `delete from audit_seals`)
+	expect("somebody cut the audit with its seals", exitFailed, "BAD   audit: the end of the trail is gone", "audit.seal")
 
 	if err := os.Chmod(filepath.Join(dir, "secret.key"), 0o644); err != nil {
 		t.Fatal(err)

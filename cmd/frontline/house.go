@@ -48,7 +48,7 @@ type house struct {
 // build puts the program together, in the order of who needs whom. Nothing runs yet.
 func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.Logger) (*house, error) {
 	h := &house{log: log, db: db, hub: event.New(db), jobs: job.New(db)}
-	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.hub.Poke, Key: key})
+	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.hub.Poke, Key: key, Sealed: s.keepSeal(log)})
 	h.accounts = authority.NewAccounts(h.gate, authority.AccountOptions{Key: key})
 	customers := crm.New(h.gate)
 	kept := watch(files, filesProbed)

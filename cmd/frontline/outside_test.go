@@ -57,7 +57,9 @@ type schema struct {
 	MinLength  int               `json:"minLength"`
 }
 
-func newOutside(t *testing.T) *outside {
+func newOutside(t *testing.T) *outside { return newOutsideLogging(t, slog.New(slog.DiscardHandler)) }
+
+func newOutsideLogging(t *testing.T, log *slog.Logger) *outside {
 	t.Helper()
 	db := pgtest.New(t, schemas()...)
 	key, err := secret.Load(filepath.Join(t.TempDir(), "key"))
@@ -68,7 +70,7 @@ func newOutside(t *testing.T) *outside {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := build(db, key, files, Settings{}, slog.New(slog.DiscardHandler))
+	h, err := build(db, key, files, Settings{}, log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,9 @@ type Options struct {
 	Jobs Jobs
 	Poke func()      // called after each commit that emitted events
 	Key  *secret.Key // seals the audit trail; without it whoever owns the database could seal it again after a change
+	// Sealed is told of each seal of the audit trail once it is kept, to write it down elsewhere: what was cut from the end
+	// of the trail, seals and all, shows only there. nil: nobody is told.
+	Sealed func(upto int64, sum []byte)
 }
 
 // Gate is the only door to a write transaction, and the door to reading as somebody.

@@ -55,6 +55,8 @@ func (g *Gate) Sealing(ctx context.Context) error {
 // Seal chains audit rows that are complete and not yet sealed; it answers how many, and whether there are more, which
 // wait for a transaction that still runs, or for another node that is sealing now.
 func (g *Gate) Seal(ctx context.Context) (sealed int, more bool, err error) {
+	var upto int64
+	var sum []byte
 	err = g.begin(ctx, func(tx pgx.Tx) error {
 		sealed, more = 0, true
 		var mine bool
@@ -81,13 +83,23 @@ func (g *Gate) Seal(ctx context.Context) (sealed int, more bool, err error) {
 		}
 		sealed = s.rows
 		if s.rows > 0 {
-			if _, err := tx.Exec(ctx, `insert into audit_seals (upto, rows, hash) values ($1, $2, $3)`, s.upto, s.rows, s.sum(g.o.Key)); err != nil {
+			upto, sum = s.upto, s.sum(g.o.Key)
+			if _, err := tx.Exec(ctx, `insert into audit_seals (upto, rows, hash) values ($1, $2, $3)`, upto, s.rows, sum); err != nil {
 				return fmt.Errorf("seal: %w", err)
 			}
 		}
 		return tx.QueryRow(ctx, `select exists (select from audit where seq >= $1)`, s.upto).Scan(&more)
 	})
+	if err == nil && sealed > 0 && g.o.Sealed != nil {
+		g.o.Sealed(upto, sum)
+	}
 	return sealed, more, err
+}
+
+// HasSeal says whether the trail has a seal that Options.Sealed was told of: where not, its end was cut.
+func HasSeal(ctx context.Context, q Query, upto int64, sum []byte) (has bool, err error) {
+	err = q.QueryRow(ctx, `select exists (select from audit_seals where upto = $1 and hash = $2)`, upto, sum).Scan(&has)
+	return has, err
 }
 
 // Broken is a stretch of the audit trail that is not as it was sealed.
@@ -102,7 +114,7 @@ func (b Broken) String() string {
 
 // Verify computes the whole chain again, with the key it was sealed with, and answers the first stretch that does not
 // fit, nil when all do. Rows that are not sealed yet are not looked at. A trail from whose end both the rows and their
-// seals were cut looks whole: compare its last seal with one that was written down elsewhere.
+// seals were cut looks whole: that is for HasSeal.
 func Verify(ctx context.Context, q Query, key *secret.Key) (*Broken, error) {
 	const page = 100
 	var from int64
