@@ -197,6 +197,14 @@ func TestAMailThatItsDomainDisownsIsNotTakenForTheCustomer(t *testing.T) {
 	if forged.Ticket == first.Ticket || forged.LinkKind != "perhaps" {
 		t.Errorf("a mail that failed DMARC: %+v, want a ticket of its own, perhaps of %d", forged, first.Ticket)
 	}
+	two := w.arrives("Authentication-Results: mx.frontline.test; spf=pass smtp.mailfrom=evil.test; dmarc=pass (p=none) header.from=evil.test\nFrom: zhang@customer.test\nFrom: eve@evil.test\nSubject: Re: 主轴\nIn-Reply-To: <m1@customer.test>", "两个发件人")
+	if two.Ticket == first.Ticket {
+		t.Error("a mail with two senders joined by the one that was not checked")
+	}
+	good := w.arrives("Authentication-Results: mx.frontline.test; dmarc=pass (p=none) header.from=customer.test\nFrom: zhang@Customer.test\nSubject: Re: 主轴\nIn-Reply-To: <m1@customer.test>", "真的是我")
+	if good.Ticket != first.Ticket {
+		t.Error("a mail that passed did not join")
+	}
 	elsewhere := w.arrives("Authentication-Results: evil.test; dmarc=fail\nFrom: zhang@customer.test\nSubject: Re: 主轴\nIn-Reply-To: <m1@customer.test>", "真的")
 	if elsewhere.Ticket != first.Ticket {
 		t.Error("another host's Authentication-Results were believed")

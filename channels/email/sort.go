@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 	"frontline/crm"
 	"frontline/internal/authority"
 	"frontline/tickets"
+
+	"golang.org/x/net/idna"
 )
 
 // sort decides what a mail is, and does what follows: a message, a report on a message of ours, or
@@ -176,19 +179,33 @@ func (e *Email) hints(ctx context.Context, tx *authority.Tx, m mime.Mail) []tick
 	return out
 }
 
-// disowned reads what the mailbox's own server found (RFC 8601): the sender's domain disowns the mail.
+// disowned reads what the mailbox's own server found (RFC 8601): the sender's domain disowns the mail, or the server looked at
+// another sender than we do, as where a mail has two.
 func disowned(box Mailbox, m mime.Mail) bool {
 	if box.TrustAuthserv == "" {
 		return false
 	}
+	_, domain, _ := strings.Cut(sender(m).Address, "@")
+	if ascii, err := idna.ToASCII(domain); err == nil {
+		domain = ascii
+	}
 	for _, r := range m.AuthenticationResults {
 		host, results, _ := strings.Cut(strings.ToLower(r), ";")
-		if strings.TrimSpace(host) == box.TrustAuthserv && strings.Contains(results, "dmarc=fail") {
+		if strings.TrimSpace(host) != box.TrustAuthserv {
+			continue
+		}
+		if strings.Contains(results, "dmarc=fail") {
+			return true
+		}
+		if looked := headerFrom.FindStringSubmatch(results); looked != nil && domain != "" && looked[1] != domain {
 			return true
 		}
 	}
 	return false
 }
+
+// headerFrom is the domain of the sender that DMARC was checked for.
+var headerFrom = regexp.MustCompile(`\bdmarc=[^;]*\bheader\.from=(?:[^\s;@]*@)?([a-z0-9.-]+)`)
 
 // quarantine keeps a mail that cannot be read: a ticket shows it, with the raw file.
 func (e *Email) quarantine(ctx context.Context, tx *authority.Tx, k *kept) error {

@@ -31,6 +31,9 @@ type addressParser struct {
 }
 
 func parseAddresses(s string, limit int) (list []Address, cut bool) {
+	if !strings.Contains(s, "<") && strings.Contains(s, "＜") { // as Chinese input methods write them
+		s = wideAngles.Replace(s)
+	}
 	var p addressParser
 	words := true // an encoded word may still end further on
 	for i := 0; i < len(s); {
@@ -111,6 +114,8 @@ func parseAddresses(s string, limit int) (list []Address, cut bool) {
 	p.flush()
 	return p.list, false
 }
+
+var wideAngles = strings.NewReplacer("＜", "<", "＞", ">", "＠", "@")
 
 // cutPhrase leaves of the phrase what stood before the angle.
 func (p *addressParser) cutPhrase() {

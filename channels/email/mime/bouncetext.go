@@ -59,7 +59,7 @@ func (m *Mail) bounceOfText(r reportParts, root *part) *Bounce {
 	within := failureWithin.MatchString(m.Subject)
 	daemon := m.fromDaemon() || len(m.From) == 0 && subject
 	status := strings.Contains(root.ctype.param("report-type"), "delivery-status") || len(r.status) > 0
-	failed := m.Header.Has("X-Failed-Recipients")
+	failed := m.Header.Has("X-Failed-Recipients") || m.Header.Has("X-MS-Exchange-Message-Is-Ndr")
 	if !subject && !within && !daemon && !status && !failed && !m.NullReturnPath {
 		return nil // before the text, which takes longer, is looked at
 	}

@@ -59,7 +59,11 @@ func detect(b []byte, declared charset, known bool) charset {
 			best, bestFit = cs, f
 		}
 	}
-	if known && (bestFit < 0.6 || bestFit < have+0.5) {
+	enough := 0.6
+	if declared.name == csUTF8.name {
+		enough = 0 // what is not UTF-8 shows it, even in the few bytes of a name
+	}
+	if known && (bestFit < enough || bestFit < have+0.5) {
 		return declared
 	}
 	return best

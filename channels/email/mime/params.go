@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // contentField is a Content-Type or Content-Disposition, taken apart.
@@ -152,6 +153,9 @@ func joinParams(pieces []paramPiece) map[string]string {
 			extended[p.name] = append(extended[p.name], p)
 		} else if _, have := params[p.name]; !have {
 			params[p.name] = decodeWords(eightBit(p.value))
+			if p.name == "filename" || p.name == "name" {
+				params[p.name] = percentName(params[p.name])
+			}
 		}
 	}
 	for name, sections := range extended {
@@ -194,6 +198,18 @@ func joinSections(sections []paramPiece) string {
 	}
 	text, _ := decodeCharset(bytes, label)
 	return decodeWords(text)
+}
+
+// percentName reads a name that was written as part of a URL, which some programs do in the place of RFC 2231. A name in plain
+// ASCII may have such marks for other reasons and stays.
+func percentName(s string) string {
+	if !isASCII([]byte(s)) || strings.Count(s, "%") < 2 {
+		return s
+	}
+	if b := percentDecode(s); utf8.Valid(b) && hasHigh(b) {
+		return string(b)
+	}
+	return s
 }
 
 func percentDecode(s string) []byte {
