@@ -18,6 +18,9 @@ go vet ./...
 step staticcheck
 go tool staticcheck ./...
 
+step "known faults of dependencies"
+scripts/faults.sh
+
 step "generated files are up to date"
 changes() { git status --porcelain --untracked-files=all; git diff; }
 before=$(changes)

@@ -83,3 +83,44 @@ func slugs(text string) (names []string) {
 	}
 	return names
 }
+
+var (
+	testName = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w*`)
+	testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+)
+
+// TestTheSecurityPageNamesTestsThatExist: a defence whose test was renamed or removed must not look tested.
+func TestTheSecurityPageNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	there := map[string]bool{}
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{".git", "node_modules", "data"}, d.Name()):
+			return fs.SkipDir
+		case !strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		for _, m := range testFunc.FindAllSubmatch(b, -1) {
+			there[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(content(t, "docs/security.md"), "\n")
+	for _, row := range rows {
+		names := testName.FindAllString(row, -1)
+		for _, name := range names {
+			if !there[name] {
+				t.Errorf("docs/security.md names %s, which does not exist", name)
+			}
+		}
+		if strings.HasPrefix(row, "| ") && !strings.HasPrefix(row, "| class") && len(names) == 0 {
+			t.Errorf("docs/security.md names no test for %.60s", row)
+		}
+	}
+}
