@@ -60,7 +60,7 @@ func lettered(html string) (safe, text string) {
 }
 
 // shown says which pictures would be shown from where, instead of HTML: making HTML harmless is tested with its package.
-func shown(html string, cid, remote func(string) string) string {
+func shown(html, _ string, cid, remote func(string) string) string {
 	var b strings.Builder
 	for address := range strings.FieldsSeq(html) {
 		from := ""
@@ -199,7 +199,7 @@ func TestAReplyHasLooksOnlyWhereItIsGivenSome(t *testing.T) {
 		if got.Get(item+"text") != x.text || got.Get(item+"has_html") != (x.html != "") {
 			t.Errorf("%v: text %v, has_html %v", x.body, got.Get(item+"text"), got.Get(item+"has_html"))
 		}
-		kept, _, err := a.tickets.HTML(t.Context(), eye, made)
+		kept, _, _, err := a.tickets.HTML(t.Context(), eye, made)
 		if err != nil || kept != x.html {
 			t.Errorf("%v: html %q, %v; want %q", x.body, kept, err, x.html)
 		}
@@ -496,6 +496,10 @@ func TestPicturesOfAMail(t *testing.T) {
 	path := fmt.Sprint("/api/v1/messages/", message)
 
 	// Nothing is fetched from elsewhere unless asked for; what came with the mail is shown.
+	a.Must(400, "li", "GET", path+"/html?dark=yes", nil)
+	if light, dark := a.Must(200, "li", "GET", path+"/html", nil), a.Must(200, "li", "GET", path+"/html?dark=1", nil); strings.Contains(string(light.Body), "invert") || !strings.Contains(string(dark.Body), "invert") {
+		t.Error("the pictures are made ready for the negative in the light, or not in the dark")
+	}
 	page := a.Must(200, "li", "GET", path+"/html?images=0", nil)
 	if csp := page.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "sandbox") || strings.Contains(csp, "script") {
 		t.Errorf("policy %s", csp)

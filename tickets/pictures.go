@@ -19,9 +19,10 @@ import (
 
 // Show is what it takes to show a message's HTML, and to send some.
 type Show struct {
-	// HTML makes strangers' HTML fit for a sandboxed frame. cid and remote give the address at which a picture that came
-	// with the message, or one from elsewhere, is shown; where that is empty, or remote is nil, it is left out.
-	HTML func(html string, cid, remote func(string) string) string
+	// HTML makes strangers' HTML fit for a sandboxed frame. words are the new ones, where the message quotes others: what
+	// it quotes below them may be folded. cid and remote give the address at which a picture that came with the message,
+	// or one from elsewhere, is shown; where that is empty, or remote is nil, it is left out.
+	HTML func(html, words string, cid, remote func(string) string) string
 	// Letter makes HTML that one of us wrote fit to send, and gives the text in it.
 	Letter func(html string) (safe, text string)
 	Key    *secret.Key    // signs the addresses of pictures
@@ -34,15 +35,15 @@ type Show struct {
 // page shows a message's HTML. A sandboxed frame has no origin and sends no cookie, so that its pictures have signed
 // addresses that end: whoever was given the page could see them anyway.
 func (s Show) page(w http.ResponseWriter, r *http.Request, id int64) error {
-	images := false
-	switch r.URL.Query().Get("images") {
-	case "", "0":
-	case "1":
-		images = true
-	default:
-		return fault.BadField("images", "not_allowed", "allowed", "0, 1")
+	images, err := flag(r, "images")
+	if err != nil {
+		return err
 	}
-	html, inline, err := s.tickets.HTML(r.Context(), web.Actor(r.Context()), id)
+	dark, err := flag(r, "dark")
+	if err != nil {
+		return err
+	}
+	html, words, inline, err := s.tickets.HTML(r.Context(), web.Actor(r.Context()), id)
 	if err != nil {
 		return err
 	}
@@ -60,18 +61,41 @@ func (s Show) page(w http.ResponseWriter, r *http.Request, id int64) error {
 	if images {
 		remote = func(from string) string { return s.address("messages", id, from, until) }
 	}
-	page := pageHead + s.HTML(html, cid, remote)
+	page := pageHead
+	if dark {
+		page += darkHead
+	}
+	page += s.HTML(html, words, cid, remote)
 	// Whether pictures from elsewhere are shown was decided above; those of the message itself always are.
 	web.Frame(w, []byte(page), images || len(inline) > 0)
 	return nil
 }
 
-// pageHead gives a mail that says nothing of its looks those of the desk, on paper: mails count on a white ground.
-const pageHead = `<!doctype html><meta charset="utf-8"><style>
+// flag reads a query parameter that is 0, 1 or missing.
+func flag(r *http.Request, name string) (bool, error) {
+	switch r.URL.Query().Get(name) {
+	case "", "0":
+		return false, nil
+	case "1":
+		return true, nil
+	}
+	return false, fault.BadField(name, "not_allowed", "allowed", "0, 1")
+}
+
+// pageHead gives a mail that says nothing of its looks those of the desk, on paper: mails count on a white ground. The
+// page may tell its height to a frame that asks for it (CSS frame-sizing), which is all that it can tell.
+const pageHead = `<!doctype html><meta charset="utf-8"><meta name="responsive-embedded-sizing" content="allow-origins=*"><style>
 html { color-scheme: light; background: #fff; color: #1f1f1f }
-body { margin: 0; font: 14px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; overflow-wrap: anywhere }
+body { margin: 0; padding: 12px 14px; font: 14px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; overflow-wrap: anywhere }
+body > :first-child { margin-top: 0 } body > :last-child { margin-bottom: 0 }
 img { max-width: 100%; height: auto } table { max-width: 100% } pre { white-space: pre-wrap }
+summary { width: max-content; margin: 8px 0; padding: 0 9px; border-radius: 4px; background: #e8eaef; color: #454d5b; line-height: 18px; list-style: none; cursor: pointer }
 </style>
+`
+
+// darkHead makes ready for a frame that the desk turns to negative in the dark: pictures are turned twice, and the ground
+// is such that the negative of it is the desk's.
+const darkHead = `<style>html { background: #e7e4df } img { filter: invert(1) hue-rotate(180deg) }</style>
 `
 
 // pictureHour rounds the end of addresses, so that a browser that opens a message again has its pictures still.

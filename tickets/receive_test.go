@@ -272,7 +272,7 @@ func TestFilesComeWithTheirMessage(t *testing.T) {
 	if len(e.Attachments) != 2 || e.Attachments[0].Name != "手册fdp.exe" || e.Attachments[0].Type != "application/pdf" || e.Attachments[0].Size != 4 || !e.Attachments[1].Inline || !e.HasRaw {
 		t.Errorf("attachments %+v", e.Attachments)
 	}
-	_, inline, err := w.tickets.HTML(t.Context(), eye, got.Message)
+	_, _, inline, err := w.tickets.HTML(t.Context(), eye, got.Message)
 	if err != nil || inline["logo@x"] != e.Attachments[1].ID {
 		t.Errorf("inline files %v, %v", inline, err)
 	}
@@ -289,6 +289,31 @@ func TestFilesComeWithTheirMessage(t *testing.T) {
 	// What is quarantined has no words, and is shown with its raw source.
 	if n := w.count(`select count(*) from attachments where message_id = $1`, got.Message); n != 2 {
 		t.Errorf("%d attachments", n)
+	}
+}
+
+func TestAMessageTellsWhatItsHTMLHas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, c := range []struct {
+		html              string
+		formatted, remote bool
+	}{
+		{"", false, false},
+		{`<div style="color:#000">Yes.<br><b>Li</b></div>`, false, false},
+		{`<p>Tables and images are words.</p>`, false, false},
+		{`<TABLE border=0><tr><td>1</td></tr></table>`, true, false},
+		{`<ul><li>one</li></ul>`, true, false},
+		{`<p>my answers <span style="font-size:9pt; COLOR: red">in red</span></p>`, true, false},
+		{`<img src="cid:logo">`, true, false},
+		{`<img src="data:image/png;base64,aHR0cDovLw==">`, true, false},
+		{`<img alt=x src=https://shop.example/a.gif>`, true, true},
+		{"<img\nwidth=1 SRC = '//shop.example/a.gif'/>", true, true},
+	} {
+		got := w.mail("a@x", "html", func(in *tickets.Inbound) { in.HTML = c.html })
+		if e := w.timeline(got.Ticket)[0]; e.HasHTML != (c.html != "") || e.Formatted != c.formatted || e.Remote != c.remote {
+			t.Errorf("%q: html %v, formatted %v, remote pictures %v", c.html, e.HasHTML, e.Formatted, e.Remote)
+		}
 	}
 }
 

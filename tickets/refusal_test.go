@@ -72,10 +72,13 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 
 		"Ticket":   func(ctx context.Context, by who) error { return second(w.tickets.Ticket(ctx, by, got.Ticket)) },
 		"Timeline": func(ctx context.Context, by who) error { return second(w.tickets.Timeline(ctx, by, got.Ticket, 0, 5)) },
-		"HTML":     func(ctx context.Context, by who) error { _, _, err := w.tickets.HTML(ctx, by, got.Message); return err },
-		"Raw":      func(ctx context.Context, by who) error { return second(w.tickets.Raw(ctx, by, got.Message)) },
-		"Open":     func(ctx context.Context, by who) error { _, _, err := w.tickets.Open(ctx, by, 1); return err },
-		"Visible":  func(ctx context.Context, by who) error { return w.tickets.Visible(ctx, by, got.Ticket) },
+		"HTML": func(ctx context.Context, by who) error {
+			_, _, _, err := w.tickets.HTML(ctx, by, got.Message)
+			return err
+		},
+		"Raw":     func(ctx context.Context, by who) error { return second(w.tickets.Raw(ctx, by, got.Message)) },
+		"Open":    func(ctx context.Context, by who) error { _, _, err := w.tickets.Open(ctx, by, 1); return err },
+		"Visible": func(ctx context.Context, by who) error { return w.tickets.Visible(ctx, by, got.Ticket) },
 		"List": func(ctx context.Context, by who) error {
 			return second(w.tickets.List(ctx, by, tickets.Filter{Limit: 5}))
 		},

@@ -60,7 +60,7 @@ func TestASecretTicketIsNotThereByAnyDoor(t *testing.T) {
 		not("Ticket", err)
 		_, err = s.tickets.Timeline(ctx, who, s.ticket, 0, 10)
 		not("Timeline", err)
-		_, _, err = s.tickets.HTML(ctx, who, s.message)
+		_, _, _, err = s.tickets.HTML(ctx, who, s.message)
 		not("HTML", err)
 		_, err = s.tickets.Raw(ctx, who, s.message)
 		not("Raw", err)

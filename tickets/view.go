@@ -123,6 +123,8 @@ type Entry struct {
 	Text        string          `json:"text"`
 	Reply       string          `json:"reply" doc:"the new words without what was quoted"`
 	HasHTML     bool            `json:"has_html"`
+	Formatted   bool            `json:"formatted" doc:"its HTML shows what its text cannot: pictures, tables, lists, headings, words in red"`
+	Remote      bool            `json:"remote_pictures" doc:"its HTML has pictures from elsewhere, shown only when asked for"`
 	HasRaw      bool            `json:"has_raw"`
 	Auto        bool            `json:"auto" doc:"a machine wrote it"`
 	Bulk        bool            `json:"bulk"`
@@ -159,7 +161,7 @@ func (t *Tickets) Timeline(ctx context.Context, by authority.Actor, ticket, befo
 			return notFound(err, "ticket")
 		}
 		rows, err := q.Query(ctx, `select m.id, m.at, m.direction, m.note_type, m.channel, m.author_kind, m.author_id, m.author_name, m.author_address,
-				m.to_addresses, m.cc_addresses, m.bcc_addresses, coalesce(m.others, m.cc_addresses), m.reply_to, m.subject, left(m.text, $4), coalesce(left(m.reply, $4), ''), m.html is not null, m.raw_hash is not null,
+				m.to_addresses, m.cc_addresses, m.bcc_addresses, coalesce(m.others, m.cc_addresses), m.reply_to, m.subject, left(m.text, $4), coalesce(left(m.reply, $4), ''), m.html is not null, m.formatted, m.remote_pictures, m.raw_hash is not null,
 				m.auto, m.bulk, m.problems, m.delivery_state, m.delivery_detail, m.delivery_at, m.change,
 				(select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'type', a.type, 'size', a.size, 'inline', a.inline) order by a.id), '[]')
 					from attachments a where a.message_id = m.id)
@@ -178,7 +180,7 @@ func scanEntry(r pgx.CollectableRow) (Entry, error) {
 	var state *string
 	var d Delivery
 	err := r.Scan(&x.ID, &x.At, &x.Direction, &x.NoteType, &x.Channel, &x.Author.Kind, &x.Author.ID, &x.Author.Name, &x.Author.Address,
-		&x.To, &x.Cc, &x.Bcc, &x.Others, &x.ReplyTo, &x.Subject, &x.Text, &x.Reply, &x.HasHTML, &x.HasRaw, &x.Auto, &x.Bulk, &x.Problems, &state, &d.Detail, &d.At, &x.Event, &x.Attachments)
+		&x.To, &x.Cc, &x.Bcc, &x.Others, &x.ReplyTo, &x.Subject, &x.Text, &x.Reply, &x.HasHTML, &x.Formatted, &x.Remote, &x.HasRaw, &x.Auto, &x.Bulk, &x.Problems, &state, &d.Detail, &d.At, &x.Event, &x.Attachments)
 	if x.Direction == "event" {
 		x.Kind = "event"
 	}
@@ -189,12 +191,12 @@ func scanEntry(r pgx.CollectableRow) (Entry, error) {
 	return x, err
 }
 
-// HTML gives a message's HTML as it came, with its inline files by content id, to be sanitised by
-// whoever shows it.
-func (t *Tickets) HTML(ctx context.Context, by authority.Actor, message int64) (html string, inline map[string]int64, err error) {
+// HTML gives a message's HTML as it came, its new words where it quotes others, and its inline files by content id, to
+// be sanitised by whoever shows it.
+func (t *Tickets) HTML(ctx context.Context, by authority.Actor, message int64) (html, words string, inline map[string]int64, err error) {
 	inline = map[string]int64{}
 	err = t.gate.View(ctx, by, func(q authority.Query) error {
-		if err := q.QueryRow(ctx, `select coalesce(html, '') from messages where id = $1`, message).Scan(&html); err != nil {
+		if err := q.QueryRow(ctx, `select coalesce(html, ''), coalesce(reply, '') from messages where id = $1`, message).Scan(&html, &words); err != nil {
 			return notFound(err, "message")
 		}
 		rows, err := q.Query(ctx, `select cid, id from attachments where message_id = $1 and cid <> '' limit 500`, message)
@@ -206,5 +208,5 @@ func (t *Tickets) HTML(ctx context.Context, by authority.Actor, message int64) (
 		_, err = pgx.ForEachRow(rows, []any{&cid, &id}, func() error { inline[cid] = id; return nil })
 		return err
 	})
-	return html, inline, err
+	return html, words, inline, err
 }

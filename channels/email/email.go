@@ -5,6 +5,7 @@ package email
 import (
 	"fmt"
 	"strconv"
+	"sync/atomic"
 
 	"frontline/internal/authority"
 	"frontline/internal/blob"
@@ -31,6 +32,7 @@ type Email struct {
 	tokens  tokens
 	wake    chan struct{} // a raw mail was kept
 	reload  chan struct{} // a mailbox was changed
+	handIn  atomic.Pointer[HandIn]
 }
 
 // New makes the channel.

@@ -16,6 +16,12 @@ import (
 // Receive takes mail that a server hands us by LMTP or SMTP, until ctx ends: for those who route
 // mail to the program. It answers 250 only after the commit.
 func (e *Email) Receive(ctx context.Context, l net.Listener, o mailin.Options) error {
+	at := HandIn{"smtp", l.Addr().String()}
+	if o.LMTP {
+		at.Protocol = "lmtp"
+	}
+	e.handIn.Store(&at)
+	defer e.handIn.Store(nil)
 	o.Known = e.known
 	o.Keep = e.keepEnvelope
 	return mailin.Serve(ctx, l, o)

@@ -70,6 +70,7 @@ func (e *Email) clear(ctx context.Context, tx *authority.Tx, kind string, mailbo
 // Status is a mailbox as its page shows it.
 type Status struct {
 	Mailbox
+	HandIn      *HandIn    `json:"hand_in" doc:"where mail for this mailbox can be handed to the program; null: nowhere"`
 	State       State      `json:"state"`
 	SentHour    int        `json:"sent_hour" doc:"recipients that mail was sent to in the last 60 minutes"`
 	SentDay     int        `json:"sent_day" doc:"the same in the last 24 hours"`
@@ -78,6 +79,12 @@ type Status struct {
 	Waiting     int        `json:"waiting" doc:"mails kept and not yet read, counted to 1000"`
 	SetAside    int        `json:"set_aside" doc:"automatic mail that belongs to no ticket, counted to 1000"`
 	Quarantined int        `json:"quarantined" doc:"mails that could not be read, counted to 1000"`
+}
+
+// HandIn is a port at which mail servers hand over mail.
+type HandIn struct {
+	Protocol string `json:"protocol" enum:"smtp,lmtp"`
+	Address  string `json:"address" doc:"host:port on which the program listens"`
 }
 
 // State is how both directions of a mailbox do; null: nothing was tried yet.
@@ -122,7 +129,7 @@ func (e *Email) Mailboxes(ctx context.Context, by authority.Actor) ([]Status, er
 			return wrap("mailboxes", err)
 		}
 		for _, m := range boxes {
-			s := Status{Mailbox: m}
+			s := Status{Mailbox: m, HandIn: e.handIn.Load()}
 			if err := s.read(ctx, q); err != nil {
 				return err
 			}

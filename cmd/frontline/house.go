@@ -98,8 +98,8 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 }
 
 // showMail is how the tickets, which know no mail, have its HTML made harmless.
-func showMail(html string, cid, remote func(string) string) string {
-	return mime.SafeHTML(html, mime.HTMLOptions{CID: cid, Remote: remote})
+func showMail(html, words string, cid, remote func(string) string) string {
+	return mime.SafeHTML(html, mime.HTMLOptions{CID: cid, Remote: remote, New: words})
 }
 
 // run serves until ctx ends or a part fails: requests are finished first, then the parts end.

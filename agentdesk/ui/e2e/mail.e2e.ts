@@ -117,7 +117,7 @@ test("HTML is shown in a frame that can do nothing, and fetches nothing before s
   const html = `<p>Hello <b>bold</b></p><img src="http://tracker.example/x.gif"><script>alert(1)</script><img src=x onerror="alert(2)"><form action="http://evil.example"><input name=a></form>`;
   await write({ from: "news@shop.example", subject, body: html, headers: { "Content-Type": "text/html; charset=utf-8" } });
   await openTicket(page, subject);
-  await page.keyboard.press("v");
+  // It has a picture: its layout says more than its text.
   const frame = page.locator("iframe");
   await frame.waitFor();
   const sandbox = (await frame.getAttribute("sandbox")) ?? "allow-everything";
@@ -130,10 +130,41 @@ test("HTML is shown in a frame that can do nothing, and fetches nothing before s
   expect(asked.filter((u) => u.includes("/picture"))).toEqual([]);
   await page.getByText("Remote pictures are blocked.").waitFor();
   await page.getByRole("button", { name: "Load them" }).click();
-  await page.getByText("Remote pictures are shown.").waitFor();
+  // Its host does not exist, and nobody is told that the picture is there.
+  await page.getByText("1 of 1 remote pictures could not be fetched.").waitFor({ timeout: 40_000 });
   // Even then they come through the program, never from the stranger's host.
   await expect.poll(() => asked.filter((u) => u.includes("/picture")).length).toBeGreaterThan(0);
   expect(asked.filter((u) => !u.startsWith(inject("program").url))).toEqual([]);
+});
+
+test("a formatted mail is as high as its content, folds what it quotes, and is text at a click", async () => {
+  const page = await signIn("zhaojing");
+  await go(page, "/box/all");
+  const subject = unique("Formatted");
+  const cell = `<tr><td style="height:40px">Spindle</td></tr>`;
+  const quote = `<div class="gmail_quote"><div>Li wrote:</div><blockquote class="gmail_quote">Which part?</blockquote></div>`;
+  await write({
+    from: "Emily Carter <emily@northwind.example>",
+    subject,
+    body: `<p>These parts:</p><table>${cell.repeat(6)}</table>${quote}`,
+    headers: { "Content-Type": "text/html; charset=utf-8" },
+  });
+  await openTicket(page, subject);
+  const frame = page.locator("iframe");
+  // Chromium lets a frame take the height of what is in it; 150 is what a frame has otherwise.
+  await expect.poll(async () => (await frame.boundingBox())?.height ?? 0).toBeGreaterThan(280);
+  expect((await frame.boundingBox())?.height).toBeLessThan(500);
+  const inside = page.frameLocator("iframe");
+  expect(await inside.getByText("Which part?").isVisible()).toBe(false);
+  await inside.locator("summary").click();
+  await inside.getByText("Which part?").waitFor();
+  // Nothing comes from elsewhere, so that nothing is said of pictures.
+  expect(await page.getByText("Remote pictures").count()).toBe(0);
+  await page.getByRole("button", { name: "Text", exact: true }).click();
+  await frame.waitFor({ state: "detached" });
+  await page.locator("article", { hasText: "Spindle" }).last().waitFor();
+  await page.keyboard.press("v");
+  await frame.waitFor();
 });
 
 test("a mail to nobody in particular still has a text, a sender and its original", async () => {

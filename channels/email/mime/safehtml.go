@@ -16,6 +16,10 @@ import (
 type HTMLOptions struct {
 	CID    func(cid string) string // URL for a picture within the mail, by Content-ID or Content-Location; empty when there is none
 	Remote func(url string) string // URL for a picture elsewhere, such as that of a proxy; nil: the mail may not look home
+
+	// New are the new words of the mail, where it quotes others. Where the HTML has them all above the history that it
+	// quotes, that is folded, to be opened by a click. Empty: nothing is folded.
+	New string
 }
 
 // SafeHTML makes the HTML of a mail fit to show: no scripts, forms, frames, styles that reach out or cover, ids or
@@ -31,13 +35,23 @@ func rewriteHTML(source string, o HTMLOptions) string {
 	var out strings.Builder
 	z := html.NewTokenizer(strings.NewReader(source))
 	skip := ""
+	fold := folder{on: o.New != ""}
+	at := 0
 	for {
-		switch z.Next() {
+		kind := z.Next()
+		at += len(z.Raw())
+		switch kind {
 		case html.ErrorToken:
+			if fold.hides(o.New) {
+				o.New = ""
+				return rewriteHTML(source, o)
+			}
 			return out.String()
 		case html.TextToken:
 			if skip == "" {
-				out.WriteString(html.EscapeString(strings.ReplaceAll(string(z.Text()), "\x00", "")))
+				text := strings.ReplaceAll(string(z.Text()), "\x00", "")
+				fold.text(text)
+				out.WriteString(html.EscapeString(text))
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, hasAttr := z.TagName()
@@ -48,9 +62,11 @@ func rewriteHTML(source string, o HTMLOptions) string {
 				skip = string(name)
 			case allowedTags[tag]:
 				t := html.Token{Type: html.StartTagToken, Data: tag.String()}
+				var marks attributes
 				if hasAttr {
-					t.Attr = rewriteAttrs(tag, z, o)
+					t.Attr, marks = rewriteAttrs(tag, z, o)
 				}
+				out.WriteString(fold.start(tag, marks, source[min(at, len(source)):]))
 				out.WriteString(t.String())
 			}
 		case html.EndTagToken:
@@ -59,7 +75,7 @@ func rewriteHTML(source string, o HTMLOptions) string {
 			case skip == string(name):
 				skip = ""
 			case skip == "" && allowedTags[tag]:
-				out.WriteString("</" + tag.String() + ">")
+				out.WriteString("</" + tag.String() + ">" + fold.end(tag))
 			}
 		}
 	}
@@ -84,13 +100,15 @@ var tagNames = []string{
 // maxAttrs bounds the attributes read of one element.
 const maxAttrs = 60
 
-// rewriteAttrs reads the attributes of an element and keeps those of use.
-func rewriteAttrs(tag atom.Atom, z *html.Tokenizer, o HTMLOptions) []html.Attribute {
-	var out []html.Attribute
+// rewriteAttrs reads the attributes of an element and keeps those of use; marks are those that tell of quoted history.
+func rewriteAttrs(tag atom.Atom, z *html.Tokenizer, o HTMLOptions) (out []html.Attribute, marks attributes) {
 	style := ""
 	for n := 0; ; n++ {
 		k, v, more := z.TagAttr()
 		key, value := string(k), string(v)
+		if o.New != "" && n < maxAttrs {
+			marks.note(key, value)
+		}
 		switch {
 		case n >= maxAttrs:
 		case key == "style":
@@ -120,7 +138,7 @@ func rewriteAttrs(tag atom.Atom, z *html.Tokenizer, o HTMLOptions) []html.Attrib
 	if style != "" {
 		out = append(out, html.Attribute{Key: "style", Val: style})
 	}
-	return out
+	return out, marks
 }
 
 // plainAttrs are attributes that only give form.
@@ -216,6 +234,7 @@ var htmlPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements(tagNames...)
 	p.AllowNoAttrs().OnElements(tagNames...)
+	p.AllowElements("details", "summary") // of folds; the mail's own are not let through above
 	for name := range plainAttrs {
 		if name != "alt" && name != "title" {
 			p.AllowAttrs(name).Matching(shortValue).Globally()

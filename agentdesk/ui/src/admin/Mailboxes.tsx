@@ -83,7 +83,8 @@ function Card({ mailbox, edit }: { mailbox: Mailbox; edit: () => void }) {
       </div>
       {test.data && <TestResult result={test.data} />}
       {test.error && <p className={css.errorText}>{test.error.message}</p>}
-      <State name={t("mailboxes.receiving")} health={receiving} server={mailbox.imap} />
+      {mailbox.hand_in && <HandIn name={t("mailboxes.receiving")} at={mailbox.hand_in} />}
+      {(mailbox.imap || !mailbox.hand_in) && <State name={t("mailboxes.receiving")} health={receiving} server={mailbox.imap} />}
       <Folders folders={receiving?.folders ?? []} />
       <State name={t("mailboxes.sending")} health={sending} server={mailbox.smtp} />
       {(mailbox.waiting > 0 || kept > 0) && (
@@ -121,6 +122,21 @@ function TestResult({ result }: { result: Awaited<ReturnType<typeof testMailbox>
           ),
       )}
     </ul>
+  );
+}
+
+/** Says that mail servers hand mail over, and where. */
+function HandIn({ name, at }: { name: string; at: NonNullable<Mailbox["hand_in"]> }) {
+  const { t } = useTranslation();
+  return (
+    <div className={css.state} data-ok>
+      <span className={css.stateIcon} aria-hidden>
+        <CheckCircleFilled />
+      </span>
+      <p>
+        <b>{name}</b> {t("mailboxes.hand_in", { protocol: at.protocol.toUpperCase(), address: at.address })}
+      </p>
+    </div>
   );
 }
 

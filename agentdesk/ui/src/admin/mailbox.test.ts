@@ -26,6 +26,7 @@ const mailbox: Mailbox = {
   held: 0,
   slow_until: null,
   waiting: 0,
+  hand_in: null,
   set_aside: 0,
   quarantined: 0,
 };

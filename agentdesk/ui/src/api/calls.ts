@@ -55,7 +55,8 @@ export const dismissLink = (id: number, link: number) =>
 export const uploadAttachment = (file: File, progress: (part: number) => void, signal: AbortSignal) =>
   upload<Attachment>(`/attachments?name=${encodeURIComponent(file.name)}`, file, progress, signal);
 export const attachmentUrl = (id: number) => `/api/v1/attachments/${id}`;
-export const htmlUrl = (message: number, images: boolean) => `/api/v1/messages/${message}/html?images=${images ? 1 : 0}`;
+export const htmlUrl = (message: number, images: boolean, dark: boolean) =>
+  `/api/v1/messages/${message}/html?images=${images ? 1 : 0}&dark=${dark ? 1 : 0}`;
 export const rawUrl = (message: number) => `/api/v1/messages/${message}/raw`;
 
 export const findContacts = (q: string, signal?: AbortSignal) =>

@@ -1076,6 +1076,8 @@ export interface components {
             /** @enum {string} */
             direction: "in" | "out" | "note" | "event";
             event: unknown;
+            /** @description its HTML shows what its text cannot: pictures, tables, lists, headings, words in red */
+            formatted: boolean;
             has_html: boolean;
             has_raw: boolean;
             /** Format: int64 */
@@ -1086,6 +1088,8 @@ export interface components {
             /** @description who else got it in the open, besides us and the author: an answer to all goes to them */
             others: string[];
             problems: string[];
+            /** @description its HTML has pictures from elsewhere, shown only when asked for */
+            remote_pictures: boolean;
             /** @description the new words without what was quoted */
             reply: string;
             /** @description where the sender wants answers; empty: at the author's address */
@@ -1127,6 +1131,12 @@ export interface components {
             name?: string;
             /** @description With country code, or as dialled in China */
             phone?: string;
+        };
+        HandIn: {
+            /** @description host:port on which the program listens */
+            address: string;
+            /** @enum {string} */
+            protocol: "smtp" | "lmtp";
         };
         Link: {
             /** Format: int64 */
@@ -1615,6 +1625,8 @@ export interface components {
             acknowledge: boolean;
             address: string;
             disabled: boolean;
+            /** @description where mail for this mailbox can be handed to the program; null: nowhere */
+            hand_in: components["schemas"]["HandIn"] | null;
             /**
              * Format: int64
              * @description mails that wait because of a limit, counted to 1000

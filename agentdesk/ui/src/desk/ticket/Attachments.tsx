@@ -4,7 +4,7 @@ import type { Attachment } from "@/api/types";
 import { fileSize } from "@/parts/size";
 import css from "./timeline.module.css";
 
-/** The files of a message. Pictures that stand in its HTML are listed too: the text view has no other place for them. */
+/** The files of a message. Under its text the pictures of its layout are among them: they have no other place there. */
 export function Attachments({ files }: { files: Attachment[] }) {
   if (files.length === 0) return null;
   return (

@@ -1,57 +1,105 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { htmlUrl } from "@/api/calls";
 import type { Entry } from "@/api/types";
+import { useLook } from "@/parts/settings";
+import { fetchPictures } from "./pictures.ts";
 import css from "./timeline.module.css";
 
 const trusted = (address: string) => localStorage.getItem(`pictures:${address}`) === "yes";
 
+/** Pictures from elsewhere: not asked for, on their way, there, or not to be had. */
+type Pictures = { state: "blocked" | "loading" | "shown" } | { state: "failed"; failed: number; all: number };
+
 /**
  * The mail as its writer laid it out. The page in the frame is sanitised by the server, has no scripts and no origin,
- * and loads nothing from elsewhere until somebody asks; the frame cannot tell its height, so it can be pulled.
+ * and loads nothing from elsewhere until somebody asks. It is as high as its content where the browser can tell that
+ * much of it (CSS frame-sizing), else as high as its text lets expect, and can be pulled.
  */
-export function HtmlFrame({ entry, close }: { entry: Entry; close: () => void }) {
+export function HtmlFrame({ entry }: { entry: Entry }) {
   const { t } = useTranslation();
+  const look = useLook();
   const sender = entry.author.address;
-  const [pictures, setPictures] = useState(() => trusted(sender));
+  const [pictures, setPictures] = useState<Pictures>(() => ({ state: entry.remote_pictures && trusted(sender) ? "loading" : "blocked" }));
+  const [tall, setTall] = useState(false);
+  const [long, setLong] = useState(false);
+  const frame = useRef<HTMLIFrameElement>(null);
+  const asked = pictures.state !== "blocked";
+  const src = htmlUrl(entry.id, asked, look === "dark");
+
+  useEffect(() => {
+    if (!asked) return;
+    const stop = new AbortController();
+    void fetchPictures(src, stop.signal).then(({ all, failed }) => {
+      if (!stop.signal.aborted) setPictures(failed > 0 ? { state: "failed", failed, all } : { state: "shown" });
+    });
+    return () => stop.abort();
+  }, [asked, src]);
+
+  // Only a frame that does not show everything can be expanded.
+  useEffect(() => {
+    const el = frame.current;
+    if (!el || tall) return;
+    const watch = new ResizeObserver(() => setLong(!sizes || el.clientHeight >= most));
+    watch.observe(el);
+    return () => watch.disconnect();
+  }, [tall]);
+
   return (
     <div className={css.html}>
-      <div className={css.htmlBar}>
-        <button type="button" onClick={close}>
-          {t("html.text")}
-        </button>
-        <span className={css.push} />
-        {pictures ? (
-          <span>{t("html.pictures_shown")}</span>
-        ) : (
-          <>
-            <span>{t("html.pictures_blocked")}</span>
-            <button type="button" onClick={() => setPictures(true)}>
-              {t("html.load")}
-            </button>
-            {sender && (
-              <button
-                type="button"
-                title={t("html.always_title", { sender })}
-                onClick={() => {
-                  localStorage.setItem(`pictures:${sender}`, "yes");
-                  setPictures(true);
-                }}
-              >
-                {t("html.always")}
+      {entry.remote_pictures && (
+        <div className={css.htmlBar} role="status">
+          {pictures.state === "blocked" && (
+            <>
+              <span>{t("html.pictures_blocked")}</span>
+              <button type="button" onClick={() => setPictures({ state: "loading" })}>
+                {t("html.load")}
               </button>
-            )}
-          </>
-        )}
-      </div>
-      <div className={css.frame}>
+              {sender && (
+                <button
+                  type="button"
+                  title={t("html.always_title", { sender })}
+                  onClick={() => {
+                    localStorage.setItem(`pictures:${sender}`, "yes");
+                    setPictures({ state: "loading" });
+                  }}
+                >
+                  {t("html.always")}
+                </button>
+              )}
+            </>
+          )}
+          {pictures.state === "loading" && <span>{t("html.pictures_loading")}</span>}
+          {pictures.state === "shown" && <span>{t("html.pictures_shown")}</span>}
+          {pictures.state === "failed" && <span>{t("html.pictures_failed", { count: pictures.failed, all: pictures.all })}</span>}
+        </div>
+      )}
+      <div className={css.frame} data-tall={tall || undefined} style={sizes ? undefined : { height: tall ? "80vh" : expected(entry) }}>
         <iframe
+          ref={frame}
           title={t("html.title", { name: entry.author.name || sender })}
-          src={htmlUrl(entry.id, pictures)}
+          src={src}
           sandbox="allow-popups allow-popups-to-escape-sandbox"
           referrerPolicy="no-referrer"
         />
       </div>
+      {(long || tall) && (
+        <button type="button" className={css.htmlMore} aria-expanded={tall} onClick={() => setTall(!tall)}>
+          {t(tall ? "html.shrink" : "html.expand")}
+        </button>
+      )}
     </div>
   );
+}
+
+/** Whether a frame can take the height of what is in it. */
+const sizes = CSS.supports("frame-sizing", "content-height");
+
+// What a frame may take of the timeline before somebody asks for more, in px. The style sheet says it too.
+const most = 520;
+
+/** A height for a message whose own is not told: that of its words, and some for pictures and tables. */
+function expected(entry: Entry): number {
+  const lines = (entry.reply || entry.text).split("\n").reduce((n, l) => n + 1 + Math.floor(l.length / 90), 0);
+  return Math.min(most, Math.max(140, lines * 23 + 80));
 }

@@ -24,7 +24,8 @@ interface Props {
 /** One message or note. */
 export const MessageCard = memo(function MessageCard({ entry, ticket, newest }: Props) {
   const { t } = useTranslation();
-  const [html, setHtml] = useState(false);
+  // Where the layout says something that the text cannot, it is shown at once.
+  const [html, setHtml] = useState(entry.formatted);
   const name = entry.author.name || entry.author.address || t("contact.nobody");
   const agent = entry.author.kind !== "contact";
   useCommand("html", () => setHtml((h) => !h), newest && entry.has_html);
@@ -46,21 +47,36 @@ export const MessageCard = memo(function MessageCard({ entry, ticket, newest }: 
               <RobotOutlined aria-hidden /> {t("message.auto")}
             </Chip>
           )}
+          {entry.has_html && <Form html={html} setHtml={setHtml} />}
           {entry.bulk && <Chip title={t("message.bulk_title")}>{t("message.bulk")}</Chip>}
           {entry.problems.length > 0 && <Problems codes={entry.problems} />}
           <span className={css.push} />
           {entry.delivery && <DeliveryMark delivery={entry.delivery} />}
           <Time at={entry.at} className={css.when} clock />
-          <MessageMenu entry={entry} ticket={ticket} html={html} setHtml={setHtml} />
+          <MessageMenu entry={entry} ticket={ticket} />
         </header>
         {entry.direction !== "note" && <Recipients entry={entry} />}
         {entry.delivery && ticket && <DeliveryTrouble entry={entry} ticket={ticket} />}
-        {html ? <HtmlFrame entry={entry} close={() => setHtml(false)} /> : <MessageText entry={entry} />}
-        <Attachments files={entry.attachments} />
+        {html ? <HtmlFrame entry={entry} /> : <MessageText entry={entry} />}
+        <Attachments files={html ? entry.attachments.filter((f) => !f.inline) : entry.attachments} />
       </div>
     </article>
   );
 });
+
+/** Switches between the mail as it was laid out and its text alone. */
+function Form({ html, setHtml }: { html: boolean; setHtml: (on: boolean) => void }) {
+  const { t } = useTranslation();
+  return (
+    <span className={css.form} role="group" aria-label={t("html.form")}>
+      {([true, false] as const).map((on) => (
+        <button key={String(on)} type="button" aria-pressed={html === on} title={t(on ? "html.show" : "html.text")} onClick={() => setHtml(on)}>
+          {t(on ? "html.short" : "html.text_short")}
+        </button>
+      ))}
+    </span>
+  );
+}
 
 /** To whom it went: the first in short, everybody on a click. */
 function Recipients({ entry }: { entry: Entry }) {

@@ -13,12 +13,10 @@ const MoveDialog = lazy(() => import("./MoveDialog.tsx"));
 interface Props {
   entry: Entry;
   ticket: Ticket | undefined;
-  html: boolean;
-  setHtml: (on: boolean) => void;
 }
 
 /** What can be done with one message. The menu itself is built on the first click only: there is one on each card. */
-export function MessageMenu({ entry, ticket, html, setHtml }: Props) {
+export function MessageMenu({ entry, ticket }: Props) {
   const { t } = useTranslation();
   const { modal, message } = App.useApp();
   const navigate = useNavigate();
@@ -38,7 +36,6 @@ export function MessageMenu({ entry, ticket, html, setHtml }: Props) {
     }
   }
   const items: MenuProps["items"] = [
-    ...(entry.has_html ? [{ key: "html", label: t(html ? "html.text" : "html.show") }] : []),
     ...(entry.has_raw ? [{ key: "raw", label: <a href={rawUrl(entry.id)} download>{t("message.original")}</a> }] : []),
     ...(entry.direction === "in" && ticket
       ? [{ type: "divider" as const }, { key: "split", label: t("message.split") }, { key: "move", label: t("message.move") }]
@@ -47,7 +44,6 @@ export function MessageMenu({ entry, ticket, html, setHtml }: Props) {
     { key: "copy", label: t("message.copy") },
   ];
   function act(key: string) {
-    if (key === "html") setHtml(!html);
     if (key === "move") setMoving(true);
     if (key === "copy") void navigator.clipboard?.writeText(entry.text);
     if (key === "split") {
