@@ -290,6 +290,29 @@ func TestTooLargeAMailIsRefusedAndAnEndlessOneCut(t *testing.T) {
 	}
 }
 
+func TestLongLinesAreTakenAndEndlessCommandsAreNot(t *testing.T) {
+	t.Parallel()
+	var k kept
+	p := dial(t, receive(t, mailin.Options{Keep: k.keep}))
+	p.answer()
+	long := "Subject: " + strings.Repeat("a", 5_000) + "\r\n\r\n<p>" + strings.Repeat("x", 3<<20) + "</p>\r\n"
+	got := p.say("EHLO relay.test", "MAIL FROM:<c@d.test>", "RCPT TO:<kefu@example.test>", "DATA", long+".")
+	if last := got[len(got)-1]; !strings.HasPrefix(last, "250") || len(k.all()) != 1 || k.all()[0].raw != long {
+		t.Errorf("a mail of long lines is answered %q, %d kept", last, len(k.all()))
+	}
+	sent := 0
+	for chunk := []byte(strings.Repeat("x", 10_000)); sent < 1<<30; {
+		n, err := p.conn.Write(chunk)
+		sent += n
+		if err != nil {
+			break
+		}
+	}
+	if sent > 16<<20 {
+		t.Errorf("%d MB of one command were taken", sent>>20)
+	}
+}
+
 func TestNoSecondMailIsSmuggledInAFirst(t *testing.T) {
 	t.Parallel()
 	var k kept

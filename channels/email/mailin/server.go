@@ -102,6 +102,9 @@ func Serve(ctx context.Context, l net.Listener, o Options) error {
 	server.TLSConfig = o.TLS
 	server.MaxMessageBytes = o.MaxSize
 	server.MaxRecipients = o.MaxRecipients
+	// Many programs write lines longer than RFC 5321 allows, and refusing one would lose the mail: its sender comes again
+	// with the same. What a peer says in all is bounded, by the size of a mail and by commandAllowance.
+	server.MaxLineLength = 0
 	server.EnableSMTPUTF8 = true
 	server.ErrorLog = slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)
 
