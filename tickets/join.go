@@ -57,9 +57,13 @@ func (t *Tickets) belongs(ctx context.Context, tx *authority.Tx, in Inbound) (pl
 		if err != nil {
 			return place{}, fmt.Errorf("ticket of the hint: %w", err)
 		}
-		if !takesPart || h.Doubt {
+		if !takesPart || h.Doubt != "" {
+			reason := h.Doubt
+			if !takesPart {
+				reason = h.Kind + "_other_sender"
+			}
 			if doubt.link == 0 {
-				doubt = place{link: s.ID, kind: "perhaps", reason: h.Kind + "_other_sender"}
+				doubt = place{link: s.ID, kind: "perhaps", reason: reason}
 			}
 			continue
 		}

@@ -61,7 +61,7 @@ type Hint struct {
 	Kind   string // "token", "reference", "subject": shown as the reason
 	Ticket int64
 	Keys   []string
-	Doubt  bool // that it is the sender who says so: a link at most
+	Doubt  string // why it makes a link at most, where the sender takes part: the link's reason
 }
 
 // Received says what became of a contact.

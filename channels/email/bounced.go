@@ -53,14 +53,16 @@ type returned struct {
 	state string
 }
 
-// returned finds the delivery that a report is about: by the Message-IDs it names, else by the token
-// in the address it was sent to and the recipient. Both are signed, so a stranger who did not get the
-// message cannot make it fail.
+// returned finds the delivery that a report is about: by the Message-IDs it names, ours or those that our provider put in their
+// place, else by the token in the address it was sent to and the recipient. A stranger who did not get the message knows none of
+// them, and so cannot make it fail.
 func (e *Email) returned(ctx context.Context, tx *authority.Tx, k *kept) (returned, error) {
-	var ids []string
+	var ids, given []string
 	for _, id := range append([]string{k.mail.Bounce.MessageID, k.mail.InReplyTo}, k.mail.References...) {
 		if _, _, ok := e.names.readMessageID(id); ok {
 			ids = append(ids, id)
+		} else if id != "" && len(given) < 100 {
+			given = append(given, cut(id))
 		}
 	}
 	var ticket int64
@@ -70,9 +72,14 @@ func (e *Email) returned(ctx context.Context, tx *authority.Tx, k *kept) (return
 		}
 	}
 	var d returned
-	err := tx.QueryRow(ctx, `select d.id, d.message_id, d.ticket_id, d.channel, d.state from deliveries d join messages m on m.id = d.message_id
-		where d.remote_id = any ($1) or d.ticket_id = $2 and (m.to_addresses || m.cc_addresses || m.bcc_addresses) && $3
-		order by d.remote_id = any ($1) desc, d.id desc limit 1 for update of d`, ids, ticket, append([]string{}, k.mail.Bounce.Recipients...)).
+	// One branch for each way, so that each has its index.
+	err := tx.QueryRow(ctx, `with found as (
+			select id, 1 n from deliveries where remote_id = any ($1)
+			union all select d.id, 2 from thread_keys k join deliveries d on d.message_id = k.message_id where k.channel = 'email' and k.key = any ($4)
+			union all select d.id, 3 from deliveries d join messages m on m.id = d.message_id
+				where d.ticket_id = $2 and (m.to_addresses || m.cc_addresses || m.bcc_addresses) && $3)
+		select id, message_id, ticket_id, channel, state from deliveries where id = (select id from found order by n, id desc limit 1) for update`,
+		ids, ticket, append([]string{}, k.mail.Bounce.Recipients...), given).
 		Scan(&d.ID, &d.Message, &d.Ticket, &d.Channel, &d.state)
 	return d, err
 }

@@ -261,3 +261,29 @@ func TestAnAnswerWithLooksGoesOutWithBothParts(t *testing.T) {
 		t.Errorf("the text part: %q", read.Reply)
 	}
 }
+
+func TestTheNameThatAProviderGaveLeadsBackToTheTicket(t *testing.T) {
+	w := newWorld(t)
+	_, courier := w.outside(emailtest.SMTP{OnDot: func(*emailtest.SMTPConn, emailtest.Message) error {
+		return emailtest.Reply(250, "<replaced@provider.test> [InternalId=1] Queued mail for delivery")
+	}})
+	li := w.admin()
+	first := w.arrives("From: zhang@customer.test\nSubject: 主轴", "不稳")
+	message := w.answers(li, first.Ticket, "已收到")
+	if _, err := courier.Deliver(w.ctx, first.Ticket); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.arrives("From: zhang@customer.test\nSubject: Re\nIn-Reply-To: <replaced@provider.test>", "谢谢"); r.Ticket != first.Ticket {
+		t.Errorf("the answer: ticket %d, want %d", r.Ticket, first.Ticket)
+	}
+	if r := w.arrives("From: eve@evil.test\nSubject: Re\nIn-Reply-To: <replaced@provider.test>", "我也要"); r.Ticket == first.Ticket {
+		t.Error("a stranger joined by the provider's name")
+	}
+	r := w.raw("From: MAILER-DAEMON@provider.test\r\nTo: " + w.address + "\r\nSubject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\n" +
+		"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nuser unknown\r\n" +
+		"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.test\r\n\r\nFinal-Recipient: rfc822; zhang@customer.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n" +
+		"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <replaced@provider.test>\r\n\r\n--b--\r\n")
+	if state, _ := w.delivery(message); r.Reason != "bounce" || state != "failed" {
+		t.Errorf("its bounce: %+v, and the message is %q; want it failed", r, state)
+	}
+}

@@ -85,6 +85,53 @@ func TestOneMailIsOneMessageHoweverOftenItComes(t *testing.T) {
 	}
 }
 
+func TestAMailToTwoTeamsIsSeenByBothAndToOneTeamOnce(t *testing.T) {
+	w := newWorld(t)
+	var legal int64
+	if err := w.gate.Do(w.ctx, cli, func(tx *authority.Tx) error {
+		if err := tx.Allow(w.ctx, authority.Act{Name: "mailbox.edit", Object: "test"}); err != nil {
+			return err
+		}
+		return tx.QueryRow(w.ctx, `with t as (insert into teams (name) values ('法务') returning id)
+			insert into queues (name, team_id) select '法务', id from t returning id`).Scan(&legal)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	support := w.box
+	law := w.mailboxAt(Edit{Name: "法务", Address: "legal@frontline.test", QueueID: legal})
+	same := w.mailboxAt(Edit{Name: "销售", Address: "sales@frontline.test", QueueID: 1})
+	const mail = "From: zhang@customer.test\nTo: kefu@frontline.test, legal@frontline.test, sales@frontline.test\nMessage-ID: <both@customer.test>\nDate: Tue, 24 Nov 2026 10:00:00 +0800\nSubject: 合同"
+	first := w.arrives(mail, "请两个部门都看")
+	w.box = same
+	if again := w.arrives(mail, "请两个部门都看"); again.State != "duplicate" || again.Ticket != first.Ticket {
+		t.Errorf("at another mailbox of those who see it: %+v, want a duplicate of %d", again, first.Ticket)
+	}
+	w.box = law
+	second := w.arrives(mail, "请两个部门都看")
+	if second.State != "done" || second.Ticket == first.Ticket || second.LinkKind != "perhaps" || second.Note != "same_mail" {
+		t.Errorf("at another team's mailbox: %+v, want a ticket of its own, linked", second)
+	}
+	if again := w.arrives(mail, "请两个部门都看"); again.State != "duplicate" || again.Ticket != second.Ticket {
+		t.Errorf("there once more: %+v, want a duplicate of %d", again, second.Ticket)
+	}
+	private := strings.Replace(mail, "<both@", "<private@", 1)
+	hidden := w.arrives(private, "先到法务")
+	w.box = support
+	if r := w.arrives(private, "先到法务"); r.State != "done" || r.Ticket == hidden.Ticket {
+		t.Errorf("what came to the team first is lost to everybody else: %+v", r)
+	}
+	w.box = law
+	// An answer to all to what one team wrote is that team's, wherever it arrives first.
+	ours := w.deliveries(first.Ticket)[0]
+	reply := strings.Replace(mail, "<both@", "<reply@", 1) + "\nIn-Reply-To: <" + ours + ">"
+	one := w.arrives(reply, "谢谢两位")
+	w.box = support
+	two := w.arrives(reply, "谢谢两位")
+	if one.Ticket != first.Ticket || two.State != "duplicate" || two.Ticket != first.Ticket {
+		t.Errorf("an answer to all: %+v, then %+v, want both in %d", one, two, first.Ticket)
+	}
+}
+
 func TestMachinesStartNothing(t *testing.T) {
 	w := newWorld(t)
 	vacation := w.arrives("From: zhang@customer.test\nSubject: 自动回复\nAuto-Submitted: auto-replied", "我在休假")

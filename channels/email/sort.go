@@ -45,6 +45,9 @@ func (e *Email) sort(ctx context.Context, tx *authority.Tx, k *kept) error {
 	from = who.Address
 	in := e.inbound(ctx, tx, k, box, who)
 	got, err := e.tickets.Keep(ctx, tx, in)
+	if err == nil && got.Duplicate {
+		got, err = e.elsewhere(ctx, tx, in, box, got)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -114,7 +117,9 @@ func (e *Email) inbound(ctx context.Context, tx *authority.Tx, k *kept, box Mail
 	if who.claimed {
 		in.Problems = append(in.Problems, "sender_from_reply_to")
 		for i, h := range in.Hints {
-			in.Hints[i].Doubt = !who.ours || !signed(h)
+			if !who.ours || !signed(h) {
+				in.Hints[i].Doubt = "sender_claimed"
+			}
 		}
 	}
 	return in
