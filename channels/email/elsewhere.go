@@ -16,8 +16,9 @@ func (e *Email) elsewhere(ctx context.Context, tx *authority.Tx, in tickets.Inbo
 	var theirs bool
 	err := tx.QueryRow(ctx, `select coalesce(mine.team_id, 0), mine.team_id is distinct from theirs.team_id
 				and not exists (select from messages m where m.ticket_id = t.id and m.direction = 'in' and m.id < $3)
+				and not exists (select from raw_mails r where r.message_id = $3 and r.mailbox_id = $4) -- read again: the ticket went to another team
 			from queues mine, tickets t join queues theirs on theirs.id = t.queue_id where mine.id = $1 and t.id = $2`,
-		box.QueueID, first.Ticket, first.Message).Scan(&team, &theirs)
+		box.QueueID, first.Ticket, first.Message, box.ID).Scan(&team, &theirs)
 	if err != nil || !theirs {
 		return first, wrap("who sees the mail", err)
 	}

@@ -120,6 +120,20 @@ func TestAMailToTwoTeamsIsSeenByBothAndToOneTeamOnce(t *testing.T) {
 	if r := w.arrives(private, "先到法务"); r.State != "done" || r.Ticket == hidden.Ticket {
 		t.Errorf("what came to the team first is lost to everybody else: %+v", r)
 	}
+	// The server renumbers its mails after an agent has handed a ticket to the other team: they are read again, and are none new.
+	handed := w.arrives(strings.Replace(mail, "<both@", "<handed@", 1), "转给法务")
+	if err := w.gate.Do(w.ctx, self, func(tx *authority.Tx) error {
+		if err := tx.Allow(w.ctx, authority.Act{Name: "ticket.receive", Object: "test"}); err != nil {
+			return err
+		}
+		_, err := tx.Exec(w.ctx, `update tickets set queue_id = $2 where id = $1`, handed.Ticket, legal)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if again := w.arrives(strings.Replace(mail, "<both@", "<handed@", 1), "转给法务"); again.State != "duplicate" {
+		t.Errorf("read again after it was handed on: %+v, want a duplicate", again)
+	}
 	w.box = law
 	// An answer to all to what one team wrote is that team's, wherever it arrives first.
 	ours := w.deliveries(first.Ticket)[0]
