@@ -34,6 +34,11 @@ func TestNobodyGivesMoreThanHeHas(t *testing.T) {
 	want(t, "a manager who sets the boss's password", change(manager, boss, authority.PersonChange{Password: new("taken over it is")}), "above_own_roles")
 	want(t, "a manager who locks the boss", change(manager, boss, authority.PersonChange{Disabled: new(true)}), "above_own_roles")
 	want(t, "a manager who takes the boss's second factor", o.ResetFactor(ctx, manager, boss.ID), "above_own_roles")
+	// Each try is written down, with what it failed on.
+	var tries int
+	if err := o.db.Read.QueryRow(ctx, `select count(*) from audit where actor = $1 and outcome = 'deny' and reason like 'above_own_%'`, manager.String()).Scan(&tries); err != nil || tries != 8 {
+		t.Errorf("%d tries to become more were written down, want 8 (%v)", tries, err)
+	}
 	if _, err := o.signIn("boss", password, ""); err != nil {
 		t.Errorf("the boss = %v, want to come in as before", err)
 	}

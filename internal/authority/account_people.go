@@ -76,7 +76,7 @@ func (a *Accounts) AddPerson(ctx context.Context, by Actor, p NewPerson) (id int
 	}
 	var hash *string
 	if p.Password != "" {
-		if hash, err = a.newPassword(ctx, p.Login, p.Password); err != nil {
+		if hash, err = a.passwordFor(ctx, by, "agent.add", func() (string, error) { return p.Login, nil }, p.Password); err != nil {
 			return 0, err
 		}
 	}
@@ -99,8 +99,8 @@ func (a *Accounts) AddPerson(ctx context.Context, by Actor, p NewPerson) (id int
 		if err != nil {
 			return fmt.Errorf("add %s: %w", p.Login, err)
 		}
-		if hash != nil {
-			if err := keepPassword(ctx, tx, id, *hash, p.Once); err != nil {
+		if p.Password != "" {
+			if err := keepPasswordFor(ctx, tx, id, hash, p.Once); err != nil {
 				return err
 			}
 		}
@@ -164,9 +164,8 @@ type PersonChange struct {
 func (c PersonChange) rights() bool { return c.Roles != nil || c.Tier != nil || c.Disabled != nil }
 
 // ChangePerson changes somebody. Nobody changes his own rights (fault.Forbidden "own_rights") or, without the old one, his
-// password ("own_password"), gives more than he has
-// ("above_own_tier") or reaches somebody who has more ("above_own_roles"), and the last administrator stays one
-// (fault.Conflict "last_admin"). Who is disabled, or gets a new password, is signed out everywhere.
+// password ("own_password"), gives more than he has ("above_own_tier") or reaches somebody who has more
+// ("above_own_roles"), and the last administrator stays one (fault.Conflict "last_admin"). Who is disabled, or gets a new password, is signed out everywhere.
 func (a *Accounts) ChangePerson(ctx context.Context, by Actor, id int64, c PersonChange) error {
 	if by.Kind == Agent && by.ID == id && c.rights() {
 		return a.refuseOwn(ctx, by, "own_rights")
@@ -176,11 +175,8 @@ func (a *Accounts) ChangePerson(ctx context.Context, by Actor, id int64, c Perso
 		return a.refuseOwn(ctx, by, "own_password")
 	}
 	if c.Password != nil {
-		login, err := a.login(ctx, id)
-		if err != nil {
-			return err
-		}
-		if hash, err = a.newPassword(ctx, login, *c.Password); err != nil {
+		var err error
+		if hash, err = a.passwordFor(ctx, by, "agent.change", func() (string, error) { return a.login(ctx, id) }, *c.Password); err != nil {
 			return err
 		}
 	}
@@ -191,12 +187,12 @@ func (a *Accounts) ChangePerson(ctx context.Context, by Actor, id int64, c Perso
 		if err := changePerson(ctx, tx, id, c); err != nil {
 			return err
 		}
-		if hash != nil {
-			if err := keepPassword(ctx, tx, id, *hash, c.Once); err != nil {
+		if c.Password != nil {
+			if err := keepPasswordFor(ctx, tx, id, hash, c.Once); err != nil {
 				return err
 			}
 		}
-		if hash != nil || c.Disabled != nil && *c.Disabled {
+		if c.Password != nil || c.Disabled != nil && *c.Disabled {
 			if err := endAll(ctx, tx, "session", `delete from sessions where agent_id = $1 returning id, agent_id`, id); err != nil {
 				return err
 			}
@@ -343,6 +339,30 @@ func (a *Accounts) newPassword(ctx context.Context, login, password string) (*st
 	defer leave()
 	hash := hashPassword(password)
 	return &hash, nil
+}
+
+// passwordFor is newPassword for somebody else's account, where the actor may set it. Who may not learns neither which
+// accounts there are nor keeps the processor busy: his hash is nil, and Allow tells him.
+func (a *Accounts) passwordFor(ctx context.Context, by Actor, act string, login func() (string, error), password string) (*string, error) {
+	if by.Kind != Program {
+		may, err := a.May(ctx, by)
+		if err != nil || !slices.Contains(may, act) {
+			return nil, err
+		}
+	}
+	name, err := login()
+	if err != nil {
+		return nil, err
+	}
+	return a.newPassword(ctx, name, password)
+}
+
+// keepPasswordFor keeps what passwordFor gave; nil where the right came only after it.
+func keepPasswordFor(ctx context.Context, tx *Tx, agent int64, hash *string, once bool) error {
+	if hash == nil {
+		return fault.New(fault.Forbidden, "not_allowed", "act", "agent.change")
+	}
+	return keepPassword(ctx, tx, agent, *hash, once)
 }
 
 // keepPassword keeps a hash; once says that its password is good for one sign-in, at which a new one is chosen.

@@ -492,6 +492,10 @@ func TestRightsAreChangedByOthersOnly(t *testing.T) {
 	want(t, "an agent who makes another administrator", o.ChangePerson(t.Context(), li, chief.ID, up), "not_allowed")
 	_, err := o.AddPerson(t.Context(), li, authority.NewPerson{Login: "x", Name: "X"})
 	want(t, "an agent who adds people", err, "not_allowed")
+	// Not even which people there are, or which passwords are good, is told to who may not set them.
+	for id, word := range map[int64]string{chief.ID: password, 999: password, o.admin.ID: "short"} {
+		want(t, "an agent who sets a password", o.ChangePerson(t.Context(), li, id, authority.PersonChange{Password: &word}), "not_allowed")
+	}
 	want(t, "an administrator who raises himself", o.ChangePerson(t.Context(), chief, chief.ID, up), "own_rights")
 	want(t, "an administrator who sets himself a password without the old one", o.ChangePerson(t.Context(), chief, chief.ID, authority.PersonChange{Password: new(password)}), "own_password")
 	want(t, "an administrator who drops his second factor without the password", o.ResetFactor(t.Context(), chief, chief.ID), "own_password")

@@ -79,6 +79,7 @@ func (g *Gate) Do(ctx context.Context, by Actor, f func(tx *Tx) error) error {
 	}
 	var w *wait
 	var d *denied
+	var why *fault.Fault
 	switch {
 	case err == nil:
 		return nil
@@ -87,6 +88,11 @@ func (g *Gate) Do(ctx context.Context, by Actor, f func(tx *Tx) error) error {
 	case errors.As(err, &d):
 		g.recordDenial(ctx, by, d.act)
 		return fault.New(fault.Forbidden, "not_allowed", "act", d.act.Name)
+	case errors.As(err, &why) && errors.Is(why, fault.Forbidden) && tx != nil && len(tx.trail) > 0:
+		// The act is his, but not in this case, such as somebody who gives more than he has.
+		refused := tx.trail[len(tx.trail)-1].act
+		refused.Reason = why.Code
+		g.recordDenial(ctx, by, refused)
 	}
 	return failure(err)
 }
