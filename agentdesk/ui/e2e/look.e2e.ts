@@ -47,7 +47,7 @@ describe.each(looks)("in $language, $look", (look) => {
 
   test("mailboxes and people", async () => {
     const page = await signIn("admin", look);
-    for (const path of ["/admin/mailboxes", "/admin/agents"]) {
+    for (const path of ["/admin/mailboxes", "/admin/queues", "/admin/agents"]) {
       await go(page, path);
       await page.locator("main h1").waitFor();
       expect(await faults(page), path).toEqual([]);

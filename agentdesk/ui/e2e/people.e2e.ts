@@ -22,19 +22,27 @@ test("somebody is added, signs in, and from then on with a second factor", async
   const form = admin.getByRole("dialog");
   await form.getByLabel("Name").fill(`Newcomer ${login}`);
   await form.getByLabel("Login").fill(login);
-  await form.getByLabel("Password").fill(password);
   await form.getByRole("button", { name: "Save" }).click();
+  const once = (await admin.getByRole("dialog", { name: /One-time password/ }).locator("kbd").textContent()) ?? "";
+  expect(await faults(admin)).toEqual([]);
+  await admin.getByRole("button", { name: "I have noted it" }).click();
   await admin.getByRole("row", { name: new RegExp(login) }).waitFor();
 
   const page = await visit();
   const { url } = inject("program");
-  async function enter() {
+  async function enter(word: string) {
     await page.goto(`${url}/login`);
     await page.fill('input[autocomplete="username"]', login);
-    await page.fill('input[autocomplete="current-password"]', password);
+    await page.fill('input[autocomplete="current-password"]', word);
     await page.keyboard.press("Enter");
   }
-  await enter();
+  await enter(once);
+  await page.getByLabel("New password").fill("short");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").waitFor();
+  expect(await faults(page)).toEqual([]);
+  await page.getByLabel("New password").fill(password);
+  await page.keyboard.press("Enter");
   await page.waitForURL(/\/box\//);
   await go(page, "/account");
   await page.getByRole("button", { name: "Set up" }).click();
@@ -49,7 +57,7 @@ test("somebody is added, signs in, and from then on with a second factor", async
   await page.getByRole("button", { name: "Settings" }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.waitForURL(/\/login/);
-  await enter();
+  await enter(password);
   await page.getByLabel("Code").fill("000000");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").waitFor();

@@ -74,6 +74,12 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import("@/admin/Agents")),
 });
 
+const queues = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/queues",
+  component: lazyRouteComponent(() => import("@/admin/Queues")),
+});
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
@@ -82,7 +88,7 @@ const account = createRoute({
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([shell.addChildren([home, box, ticket, mailboxes, agents, account])])]),
+    routeTree: root.addChildren([login, inside.addChildren([shell.addChildren([home, box, ticket, mailboxes, queues, agents, account])])]),
     context: { client },
     defaultPreload: false,
   });

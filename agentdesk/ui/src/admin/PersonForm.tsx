@@ -1,41 +1,54 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Form, Input, InputNumber, Modal, Select } from "antd";
+import { Form, Input, InputNumber, Modal, Select } from "antd";
 import { useTranslation } from "react-i18next";
-import { addPerson, changePerson, type PersonBody, resetTwoFactor, teams } from "@/api/calls";
+import { addPerson, changePerson, type PersonBody } from "@/api/calls";
 import { Problem } from "@/api/client";
 import type { Employee } from "@/api/types";
 import { keys } from "@/data/keys";
+import { teamsQuery, useMe } from "@/data/queries";
 import css from "./admin.module.css";
 
 const roles = ["agent", "engineer", "dispatcher", "supervisor", "sales", "editor", "manager", "admin"] as const;
 
-type Fields = PersonBody & { disabled?: boolean };
+type Fields = Omit<PersonBody, "password" | "one_time_password">;
+
+interface Props {
+  person: Employee | null;
+  close: () => void;
+  /** Tells the password of somebody new. */
+  made: (p: { name: string; login: string; password: string }) => void;
+}
 
 /** Somebody who works here: name, roles, teams, and how much he may decide alone. */
-export function PersonForm({ person, close }: { person: Employee | null; close: () => void }) {
+export function PersonForm({ person, close, made }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const me = useMe();
   const [form] = Form.useForm<Fields>();
-  const { data: all = [] } = useQuery({ queryKey: ["teams"], queryFn: ({ signal }) => teams(signal), staleTime: 0 });
-  const required = [{ required: true, message: t("mailboxes.required") }];
-  const done = async () => {
-    await client.invalidateQueries({ queryKey: ["people"] });
-    await client.invalidateQueries({ queryKey: keys.agents });
-  };
+  const { data: all = [] } = useQuery(teamsQuery);
+  const required = [{ required: true, whitespace: true, message: t("mailboxes.required") }];
+  const self = person?.id === me.id;
+  // Nobody gives what he has not; an administrator has every role.
+  const givable = me.roles.includes("admin") ? roles : roles.filter((r) => me.roles.includes(r));
 
   const save = useMutation({
-    mutationFn: async ({ login, password, ...rest }: Fields) => {
-      const secret = password ? { password } : {};
-      await (person ? changePerson(person.id, { ...rest, ...secret }) : addPerson({ login, ...rest, ...secret }));
-      await done();
+    mutationFn: async (v: Fields) => {
+      if (person) {
+        const { login: _, ...rest } = v;
+        await changePerson(person.id, changed(person, rest));
+      } else {
+        const login = v.login.trim();
+        const { password = "" } = await addPerson({ ...v, login, one_time_password: true });
+        made({ name: v.name, login: login.toLowerCase(), password });
+      }
+      for (const queryKey of [keys.people, keys.agents]) await client.invalidateQueries({ queryKey });
     },
     onSuccess: close,
     onError: (e) => {
       if (e instanceof Problem) form.setFields(e.fields.map((f) => ({ name: f.field.replace(/^body\./, "") as "name", errors: [f.detail] })));
     },
   });
-  const reset = useMutation({ mutationFn: () => resetTwoFactor((person as Employee).id), onSuccess: done });
-  const words = save.error instanceof Problem && save.error.fields.length > 0 ? null : (save.error ?? reset.error);
+  const words = save.error instanceof Problem && save.error.fields.length > 0 ? null : save.error;
 
   return (
     <Modal
@@ -52,47 +65,52 @@ export function PersonForm({ person, close }: { person: Employee | null; close: 
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={person ? { ...person, teams: person.teams.map((x) => x.id) } : { roles: ["agent"], tier: 1, language: "zh" }}
+        className={css.form}
+        initialValues={person ? { ...person, teams: person.teams.map((x) => x.id) } : { roles: ["agent"], tier: 1, language: me.language }}
         onFinish={(v) => save.mutate(v)}
       >
         <div className={css.two}>
           <Form.Item name="name" label={t("agents.name")} rules={required}>
-            <Input autoFocus />
+            <Input autoFocus maxLength={100} autoComplete="off" />
           </Form.Item>
           <Form.Item name="login" label={t("login.login")} rules={required}>
-            <Input autoComplete="off" disabled={person !== null} />
+            <Input autoComplete="off" maxLength={100} disabled={person !== null} />
           </Form.Item>
           <Form.Item name="email" label={t("people.email")}>
-            <Input type="email" autoComplete="off" />
-          </Form.Item>
-          <Form.Item name="password" label={t("login.password")} extra={t("account.new_more")}>
-            <Input.Password autoComplete="new-password" placeholder={person ? t("mailboxes.password_kept") : ""} />
-          </Form.Item>
-          <Form.Item name="roles" label={t("agents.roles")}>
-            <Select mode="multiple" options={roles.map((value) => ({ value, label: t(`role.${value}`) }))} />
-          </Form.Item>
-          <Form.Item name="teams" label={t("people.teams")}>
-            <Select mode="multiple" options={all.map((x) => ({ value: x.id, label: x.name }))} />
-          </Form.Item>
-          <Form.Item name="tier" label={t("people.tier")} extra={t("people.tier_more")}>
-            <InputNumber min={1} max={9} />
+            <Input type="email" maxLength={254} autoComplete="off" />
           </Form.Item>
           <Form.Item name="language" label={t("settings.language")}>
             <Select options={(["zh", "en"] as const).map((value) => ({ value, label: t(`language.${value}`) }))} />
           </Form.Item>
         </div>
-        {person && (
-          <Form.Item name="disabled" valuePropName="checked" noStyle>
-            <Checkbox>{t("people.disabled")}</Checkbox>
-          </Form.Item>
+        <Form.Item name="roles" label={t("agents.roles")} extra={self ? t("people.own_rights") : undefined} rules={[{ required: true, message: t("mailboxes.required") }]}>
+          <Select
+            mode="multiple"
+            disabled={self}
+            options={roles.map((value) => ({ value, label: t(`role.${value}`), disabled: !givable.includes(value) }))}
+          />
+        </Form.Item>
+        <Form.Item name="teams" label={t("people.teams")}>
+          <Select mode="multiple" options={all.map((x) => ({ value: x.id, label: x.name }))} />
+        </Form.Item>
+        <Form.Item name="tier" label={t("people.tier")} extra={t("people.tier_more", { tier: me.tier })}>
+          <InputNumber min={1} max={Math.max(me.tier, person?.tier ?? 1)} disabled={self} />
+        </Form.Item>
+        {/* So that Enter in a field saves. */}
+        <button type="submit" hidden aria-label={t("mailboxes.save")} />
+        {!person && <p className={css.muted}>{t("people.once_follows")}</p>}
+        {words && (
+          <p className={css.errorText} role="alert">
+            {words.message}
+          </p>
         )}
-        {person?.two_factor && (
-          <Button size="small" loading={reset.isPending} disabled={reset.isSuccess} onClick={() => reset.mutate()}>
-            {t("people.reset_two_factor")}
-          </Button>
-        )}
-        {words && <p className={css.errorText}>{words.message}</p>}
       </Form>
     </Modal>
   );
+}
+
+/** Only what differs: what a colleague has changed meanwhile stays, and one's own rights are not sent at all. */
+function changed(was: Employee, now: Omit<Fields, "login">) {
+  const old = { ...was, teams: was.teams.map((x) => x.id) };
+  return Object.fromEntries(Object.entries(now).filter(([k, v]) => v !== undefined && v !== null && JSON.stringify(v) !== JSON.stringify(old[k as keyof typeof old])));
 }

@@ -62,6 +62,17 @@ export const rawUrl = (message: number) => `/api/v1/messages/${message}/raw`;
 export const findContacts = (q: string, signal?: AbortSignal) =>
   api.GET("/contacts", { params: { query: { q, limit: 8 } }, ...opt(signal) }).then((a) => body(a).items);
 
+export const contact = (id: number, signal?: AbortSignal) => api.GET("/contacts/{id}", { params: { path: { id } }, ...opt(signal) }).then(body);
+export type ContactChange = S["Change"];
+export const editContact = (id: number, b: ContactChange) => api.PATCH("/contacts/{id}", { params: { path: { id } }, body: b });
+export const findAccounts = (q: string, signal?: AbortSignal) =>
+  api.GET("/accounts", { params: { query: { q, limit: 8 } }, ...opt(signal) }).then((a) => body(a).items);
+
+export type NewTicketBody = S["NewTicket"];
+/** The key stays the same over all tries of one content, so that it is done once. */
+export const newTicket = (b: NewTicketBody, key: string) =>
+  api.POST("/tickets", { params: { header: { "Idempotency-Key": key } }, body: b }).then(body);
+
 /** What the agent knows of a delivery that did not end well: the customer has it, or it is to be sent again. */
 export const decideDelivery = (message: number, decision: "sent" | "resend") =>
   api.POST("/messages/{id}/delivery", { params: { path: { id: message } }, body: { decision } });
@@ -84,7 +95,15 @@ export const endOtherSessions = () => api.DELETE("/me/sessions");
 
 export const people = (signal?: AbortSignal) => api.GET("/people", opt(signal)).then((a) => body(a).items);
 export type PersonBody = S["AddPersonRequest"];
-export const addPerson = (b: PersonBody) => api.POST("/people", { body: b });
+export const addPerson = (b: PersonBody) => api.POST("/people", { body: b }).then(body);
+/** Gives somebody a password for one sign-in, and tells it this once. */
+export const resetPassword = (id: number) => api.POST("/people/{id}/password", { params: { path: { id } } }).then((a) => body(a).password);
 export const changePerson = (id: number, b: S["EditPersonRequest"]) => api.PATCH("/people/{id}", { params: { path: { id } }, body: b });
 export const resetTwoFactor = (id: number) => api.DELETE("/people/{id}/two-factor", { params: { path: { id } } });
+export type QueueBody = S["QueueEdit"];
+export const addQueue = (b: QueueBody) => api.POST("/queues", { body: b });
+export const changeQueue = (id: number, b: QueueBody) => api.PUT("/queues/{id}", { params: { path: { id } }, body: b });
+
+export const addTeam = (name: string) => api.POST("/teams", { body: { name } });
+export const renameTeam = (id: number, name: string) => api.PATCH("/teams/{id}", { params: { path: { id } }, body: { name } });
 export const teams = (signal?: AbortSignal) => api.GET("/teams", opt(signal)).then((a) => body(a).items);

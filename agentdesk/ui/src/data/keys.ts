@@ -5,6 +5,8 @@ export const keys = {
   me: ["me"] as const,
   queues: ["queues"] as const,
   agents: ["agents"] as const,
+  people: ["people"] as const,
+  teams: ["teams"] as const,
   alarms: ["alarms"] as const,
   mailboxes: ["mailboxes"] as const,
   lists: ["tickets"] as const,

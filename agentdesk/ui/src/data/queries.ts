@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as api from "@/api/calls";
-import type { Row } from "@/api/types";
+import type { Queue, Row } from "@/api/types";
 import { keys } from "./keys.ts";
 import type { Pages } from "./lists.ts";
 
@@ -8,6 +8,8 @@ import type { Pages } from "./lists.ts";
 export const meQuery = queryOptions({ queryKey: keys.me, queryFn: () => api.me() });
 export const queuesQuery = queryOptions({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
 export const agentsQuery = queryOptions({ queryKey: keys.agents, queryFn: ({ signal }) => api.agents(signal) });
+export const teamsQuery = queryOptions({ queryKey: keys.teams, queryFn: ({ signal }) => api.teams(signal), staleTime: 0 });
+export const peopleQuery = queryOptions({ queryKey: keys.people, queryFn: ({ signal }) => api.people(signal), staleTime: 0 });
 export const alarmsQuery = queryOptions({ queryKey: keys.alarms, queryFn: ({ signal }) => api.alarms(signal) });
 
 export const listQuery = (filter: api.TicketFilter) =>
@@ -57,6 +59,16 @@ export function useMe() {
   const me = data ?? client.getQueryData(meQuery.queryKey);
   if (!me) throw new Error("a screen of the desk was shown before the login");
   return me;
+}
+
+/** Whether some role of the person at the desk may do an act; what is not offered would be refused. */
+export function useMay(act: string): boolean {
+  return useMe().may.includes(act);
+}
+
+/** What a queue is called in a language. */
+export function queueName(q: Pick<Queue, "name" | "name_en">, language: string): string {
+  return (language === "en" && q.name_en) || q.name;
 }
 
 /** Whether somebody sees the pages from which the desk is run: mailboxes and people. */

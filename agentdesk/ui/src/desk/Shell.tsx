@@ -2,7 +2,7 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand, useKeyboard } from "@/keys/useKeys";
-import { runsTheDesk, useMe } from "@/data/queries";
+import { runsTheDesk, useMay, useMe } from "@/data/queries";
 import { useLive } from "@/live/live";
 import { Alarms } from "./Alarms.tsx";
 import { draftsOf } from "./composer/drafts.ts";
@@ -11,6 +11,7 @@ import { Nav } from "./nav/Nav.tsx";
 import { Search } from "./search/Search.tsx";
 import css from "./shell.module.css";
 
+const NewTicket = lazy(() => import("./begin/NewTicket.tsx"));
 const Help = lazy(() => import("@/keys/Help"));
 
 /** What stands around every screen behind the login: the ways to go, the alarms, the state of the line. */
@@ -18,6 +19,7 @@ export function Shell() {
   const { t } = useTranslation();
   const [help, setHelp] = useState(false);
   const [search, setSearch] = useState(false);
+  const [begin, setBegin] = useState(false);
   const navigate = useNavigate();
   const me = useMe();
   draftsOf(me.id);
@@ -25,6 +27,8 @@ export function Shell() {
   useKeyboard();
   useCommand("help", () => setHelp(true));
   useCommand("search", () => setSearch(true));
+  const mayBegin = useMay("ticket.receive");
+  useCommand("new_ticket", () => setBegin(true), mayBegin);
   const go = (box: string) => void navigate({ to: "/box/$box/{-$ticket}", params: { box, ticket: undefined } });
   useCommand("go_mine", () => go("mine"));
   useCommand("go_unassigned", () => go("unassigned"));
@@ -33,7 +37,7 @@ export function Shell() {
 
   return (
     <div className={css.shell}>
-      <Nav onSearch={() => setSearch(true)} onHelp={() => setHelp(true)} />
+      <Nav onNew={mayBegin ? () => setBegin(true) : null} onSearch={() => setSearch(true)} onHelp={() => setHelp(true)} />
       <div className={css.main}>
         <LineBanner />
         <Alarms />
@@ -42,6 +46,11 @@ export function Shell() {
         </main>
       </div>
       {search && <Search close={() => setSearch(false)} />}
+      {begin && (
+        <Suspense>
+          <NewTicket close={() => setBegin(false)} />
+        </Suspense>
+      )}
       {help && (
         <Suspense>
           <Help close={() => setHelp(false)} />

@@ -42,7 +42,9 @@ export class Applier {
     const [kind, id] = e.kind.split(".", 1)[0] === "alarm" ? ["alarm", 0] : split(e.object);
     if (kind === "alarm") void this.client.invalidateQueries({ queryKey: keys.alarms });
     else if (e.kind === "presence.changed") void this.client.invalidateQueries({ queryKey: keys.agents });
-    else if (e.kind === "contact.changed") this.contact(id);
+    else if (e.kind === "contact.changed") void this.contact(id);
+    else if (kind === "agent") this.colleague(id);
+    else if (kind === "team") void this.client.invalidateQueries({ queryKey: keys.teams });
     else if (kind === "queue") void this.client.invalidateQueries({ queryKey: keys.queues });
     else if (kind === "mailbox") void this.client.invalidateQueries({ queryKey: keys.mailboxes });
     else if (e.kind === "draft.changed") this.draft(id);
@@ -163,11 +165,22 @@ export class Applier {
     await this.patch<Pages<Entry>>(query, (old) => joinHead(old, head));
   }
 
-  private contact(id: number): void {
+  /** Somebody's name, roles or lock changed; perhaps one's own. */
+  private colleague(id: number): void {
+    for (const queryKey of [keys.agents, keys.people]) void this.client.invalidateQueries({ queryKey });
+    if (id === this.me().id) void this.client.invalidateQueries({ queryKey: keys.me });
+  }
+
+  private async contact(id: number): Promise<void> {
     for (const q of this.client.getQueryCache().findAll({ queryKey: ["ticket"] })) {
       const t = q.state.data as Ticket | undefined;
       if (t?.contact.id === id) void this.client.invalidateQueries({ queryKey: q.queryKey });
     }
+    const lists = this.client.getQueryCache().findAll({ queryKey: keys.lists });
+    const holding = lists.filter((q) => (q.state.data as Pages<Row> | undefined)?.pages.some((p) => p.items.some((r) => r.contact.id === id)));
+    if (holding.length === 0) return;
+    const known = await api.contact(id).catch(() => null);
+    if (known) for (const q of holding) void this.patch<Pages<Row>>(q, (old) => renamed(old, id, known.name));
   }
 
   /** Counts cost a query over all queues, so they follow at most once a second. */
@@ -186,6 +199,12 @@ export class Applier {
 function split(object: string): [string, number] {
   const [kind = "", id = "0"] = object.split(":");
   return [kind, Number(id)];
+}
+
+/** A list in which a customer is called by his new name. */
+function renamed(data: Pages<Row>, contact: number, name: string): Pages<Row> {
+  const row = (r: Row) => (r.contact.id === contact ? { ...r, contact: { ...r.contact, name } } : r);
+  return { ...data, pages: data.pages.map((p) => ({ ...p, items: p.items.map(row) })) };
 }
 
 /** Puts a fresh first page over a list: what it holds moves up, what it should hold and does not has left. */

@@ -11,7 +11,10 @@ import { keys } from "@/data/keys";
 import { type Language, speakAs, speakIn } from "@/i18n";
 import css from "./login.module.css";
 
-/** Password first; the six digits are asked for only where the account has a second factor. */
+/**
+ * Password first; a new one is asked for only where it was for one sign-in, and the six digits only where the account
+ * has a second factor.
+ */
 export function Login() {
   const { t, i18n } = useTranslation();
   const router = useRouter();
@@ -20,12 +23,15 @@ export function Login() {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState<string | null>(null);
+  // The password to have from now on, where the first one is for one sign-in.
+  const [fresh, setFresh] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<Problem | null>(null);
   // Who changes the language here, seconds before he is known, means himself.
   const [chosen, setChosen] = useState<Language | null>(null);
   const [busy, setBusy] = useState(false);
   const codeField = useRef<InputRef>(null);
   const askCode = code !== null;
+  const askNew = !askCode && fresh !== null;
 
   useEffect(() => {
     if (askCode) codeField.current?.focus();
@@ -41,12 +47,13 @@ export function Login() {
     setBusy(true);
     setRefusal(null);
     try {
-      const { agent } = await signIn({ login: login.trim(), password, ...(code ? { code } : {}) });
+      const { agent } = await signIn({ login: login.trim(), password, ...(code ? { code } : {}), ...(fresh ? { new_password: fresh } : {}) });
       client.setQueryData(keys.me, await speakAs(agent, chosen));
       router.history.push(to ?? "/");
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (problem.code === "code_needed") setCode("");
+      else if (problem.code === "new_password_needed") setFresh("");
       else setRefusal(problem);
       if (problem.code === "bad_code") {
         setCode("");
@@ -64,7 +71,7 @@ export function Login() {
           <Brand size={26} />
           {t("brand")}
         </h1>
-        <p className={css.lead}>{askCode ? t("login.code_lead") : t("login.lead")}</p>
+        <p className={css.lead}>{t(askCode ? "login.code_lead" : askNew ? "login.new_lead" : "login.lead")}</p>
         {refusal && (
           <div className={css.error} role="alert">
             {wording(refusal, t)}
@@ -81,6 +88,20 @@ export function Login() {
               autoComplete="one-time-code"
               maxLength={40}
               onChange={(e) => setCode(e.target.value.trim())}
+            />
+          </label>
+        ) : askNew ? (
+          <label className={css.field}>
+            <span>{t("login.new_password")}</span>
+            <Input.Password
+              key="new"
+              size="large"
+              value={fresh}
+              autoFocus
+              autoComplete="new-password"
+              maxLength={200}
+              placeholder={t("account.new_more")}
+              onChange={(e) => setFresh(e.target.value)}
             />
           </label>
         ) : (
@@ -100,15 +121,23 @@ export function Login() {
             </label>
           </>
         )}
-        <Button type="primary" size="large" block htmlType="submit" loading={busy} disabled={!login || !password || code === ""}>
+        <Button type="primary" size="large" block htmlType="submit" loading={busy} disabled={!login || !password || code === "" || fresh === ""}>
           {t("login.submit")}
         </Button>
         <div className={css.foot}>
           <Button type="link" size="small" onClick={() => void choose()}>
             {t("login.other_language")}
           </Button>
-          {askCode && (
-            <Button type="link" size="small" onClick={() => setCode(null)}>
+          {(askCode || askNew) && (
+            <Button
+              type="link"
+              size="small"
+              onClick={() => {
+                setRefusal(null);
+                if (askCode) setCode(null);
+                else setFresh(null);
+              }}
+            >
               {t("login.back")}
             </Button>
           )}
@@ -128,5 +157,5 @@ function wording(p: Problem, t: TFunction): string {
     case "login_blocked":
       return t("login.login_blocked", { seconds: Number(p.args.retry_after) || 60 });
   }
-  return p.message;
+  return p.fields.length > 0 ? p.fields.map((f) => f.detail).join(" ") : p.message;
 }

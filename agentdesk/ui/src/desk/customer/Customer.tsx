@@ -1,18 +1,20 @@
-import { CloseOutlined, CopyOutlined, GlobalOutlined, MailOutlined, MessageOutlined, PhoneOutlined, WarningOutlined } from "@ant-design/icons";
+import { CloseOutlined, CopyOutlined, EditOutlined, GlobalOutlined, MailOutlined, MessageOutlined, PhoneOutlined, WarningOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { App } from "antd";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { dismissLink } from "@/api/calls";
 import type { Link as TicketLink, Point, Ticket } from "@/api/types";
 import { keys } from "@/data/keys";
-import { ticketQuery } from "@/data/queries";
+import { ticketQuery, useMay } from "@/data/queries";
+import { useCommand } from "@/keys/useKeys";
 import { Avatar } from "@/parts/Avatar";
 import { Chip } from "@/parts/Chip";
 import { Quiet } from "@/parts/Quiet";
 import { Bone, Late } from "@/parts/states";
 import { Time } from "@/parts/Time";
+import { ContactForm } from "./ContactForm.tsx";
 import css from "./customer.module.css";
 
 /** Right: who it is, and everything known of him. */
@@ -23,7 +25,7 @@ export function Customer({ id }: { id: number }) {
     <aside className={css.panel} aria-label={t("customer.label")}>
       {data ? (
         <>
-          <Person ticket={data} />
+          <Person key={data.customer.contact.id} ticket={data} />
           <Links ticket={data} />
           <Duplicates ticket={data} />
           <Facts ticket={data} />
@@ -58,8 +60,12 @@ const kinds = { email: <MailOutlined />, phone: <PhoneOutlined />, chat: <Messag
 function Person({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const { contact } = ticket.customer;
+  const may = useMay("contact.edit");
+  const [editing, setEditing] = useState(false);
+  useCommand("edit_contact", () => setEditing(true), may);
   const name = contact.name || ticket.contact.address || t("contact.nobody");
   const language = contact.language === "zh" || contact.language === "en" ? t(`language.${contact.language}`) : contact.language;
+  if (editing) return <ContactForm ticket={ticket.id} contact={contact} close={() => setEditing(false)} />;
   return (
     <section className={css.section}>
       <div className={css.person}>
@@ -68,6 +74,11 @@ function Person({ ticket }: { ticket: Ticket }) {
           <h2 className={css.name}>{name}</h2>
           {contact.account && <p className={css.account}>{contact.account.name}</p>}
         </div>
+        {may && (
+          <Quiet label={t("edit.title")} className={css.edit} onClick={() => setEditing(true)}>
+            <EditOutlined />
+          </Quiet>
+        )}
       </div>
       <ul className={css.points}>
         {contact.points.map((p) => (

@@ -1,7 +1,9 @@
 import {
+  ApartmentOutlined,
   AppstoreOutlined,
   InboxOutlined,
   MailOutlined,
+  PlusOutlined,
   QuestionCircleOutlined,
   SearchOutlined,
   TeamOutlined,
@@ -12,7 +14,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Queue } from "@/api/types";
-import { listQuery, queuesQuery, runsTheDesk, useMe } from "@/data/queries";
+import { listQuery, queueName, queuesQuery, runsTheDesk, useMe } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
 import { Brand } from "@/parts/Brand";
 import { Kbd } from "@/parts/Kbd";
@@ -24,16 +26,23 @@ import { Person } from "./Person.tsx";
 // The server stops counting here.
 const most = 1000;
 
+interface Props {
+  /** Begins a ticket; null for those who may not. */
+  onNew: (() => void) | null;
+  onSearch: () => void;
+  onHelp: () => void;
+}
+
 /** Left: my work, the queues with what waits in them, and myself. */
-export function Nav({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => void }) {
+export function Nav({ onNew, onSearch, onHelp }: Props) {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const me = useMe();
+  const { may } = me;
   const { data: queues = [] } = useQuery(queuesQuery);
   const mine = useInfiniteQuery(listQuery(filterOf({ kind: "mine" }, "open")));
   const total = (of: (q: Queue) => number) => queues.reduce((n, q) => n + of(q), 0);
   const mineLoaded = mine.data?.pages.reduce((n, p) => n + p.items.length, 0) ?? 0;
-  const named = (q: Queue) => (i18n.language === "en" && q.name_en ? q.name_en : q.name);
   const runs = runsTheDesk(me);
 
   useCommand("go_queue", (stroke) => {
@@ -51,11 +60,18 @@ export function Nav({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => 
           <QuestionCircleOutlined />
         </Quiet>
       </div>
-      <button type="button" className={css.search} onClick={onSearch}>
-        <SearchOutlined aria-hidden />
-        <span>{t("search.open")}</span>
-        <Kbd>/</Kbd>
-      </button>
+      <div className={css.first}>
+        <button type="button" className={css.search} onClick={onSearch}>
+          <SearchOutlined aria-hidden />
+          <span>{t("search.open")}</span>
+          <Kbd>/</Kbd>
+        </button>
+        {onNew && (
+          <button type="button" className={css.begin} onClick={onNew} aria-label={t("begin.title")} title={`${t("begin.title")} (c)`}>
+            <PlusOutlined aria-hidden />
+          </button>
+        )}
+      </div>
       <div className={css.scroll}>
         <Group title={t("nav.work")}>
           <Item box="mine" icon={<UserOutlined />} count={mineLoaded} more={mine.hasNextPage} strong>
@@ -77,7 +93,7 @@ export function Nav({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => 
               waiting={q.unassigned}
               title={t("nav.queue_counts", { open: q.open, unassigned: q.unassigned, pending: q.pending })}
             >
-              {named(q)}
+              {queueName(q, i18n.language)}
             </Item>
           ))}
         </Group>
@@ -86,6 +102,11 @@ export function Nav({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => 
             <AdminItem to="/admin/mailboxes" icon={<MailOutlined />}>
               {t("nav.mailboxes")}
             </AdminItem>
+            {may.includes("queue.edit") && (
+              <AdminItem to="/admin/queues" icon={<ApartmentOutlined />}>
+                {t("nav.queues")}
+              </AdminItem>
+            )}
             <AdminItem to="/admin/agents" icon={<TeamOutlined />}>
               {t("nav.agents")}
             </AdminItem>
@@ -152,7 +173,7 @@ function Item({ box, count, more, waiting = 0, strong, icon, title, children }: 
   );
 }
 
-function AdminItem({ to, icon, children }: { to: "/admin/mailboxes" | "/admin/agents"; icon: ReactNode; children: string }) {
+function AdminItem({ to, icon, children }: { to: "/admin/mailboxes" | "/admin/queues" | "/admin/agents"; icon: ReactNode; children: string }) {
   return (
     <li>
       <Link to={to} className={css.item} activeProps={{ "data-active": true, "aria-current": "page" }}>
