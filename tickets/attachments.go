@@ -18,6 +18,8 @@ type Attached struct {
 	Type   string `json:"type"`
 	Size   int64  `json:"size" doc:"bytes"`
 	Inline bool   `json:"inline"`
+
+	hash string // of the content, where it was opened
 }
 
 // Upload keeps a file for a later message of the same agent. The content is durable before the
@@ -62,15 +64,14 @@ func (t *Tickets) attach(ctx context.Context, tx *authority.Tx, message int64, i
 
 // Open reads an attachment that the actor may see.
 func (t *Tickets) Open(ctx context.Context, by authority.Actor, id int64) (a Attached, content io.ReadCloser, err error) {
-	var hash string
 	err = t.gate.View(ctx, by, func(q authority.Query) error {
 		return q.QueryRow(ctx, `select id, name, type, size, inline, hash from attachments where id = $1`, id).
-			Scan(&a.ID, &a.Name, &a.Type, &a.Size, &a.Inline, &hash)
+			Scan(&a.ID, &a.Name, &a.Type, &a.Size, &a.Inline, &a.hash)
 	})
 	if err != nil {
 		return a, nil, err
 	}
-	content, err = t.blobs.Open(ctx, hash)
+	content, err = t.blobs.Open(ctx, a.hash)
 	return a, content, err
 }
 

@@ -59,7 +59,7 @@ func (t *Tickets) download(w http.ResponseWriter, r *http.Request, id int64) err
 		return err
 	}
 	defer content.Close()
-	web.Download(w, r, web.File{Name: a.Name, Type: a.Type, Size: a.Size, Content: content})
+	web.Download(w, r, web.File{Name: a.Name, Type: a.Type, Size: a.Size, Hash: a.hash, Content: content})
 	return nil
 }
 

@@ -440,6 +440,20 @@ func TestFilesAreSavedAndNeverShown(t *testing.T) {
 			t.Errorf("%s: %s, want %s", header, got.Header.Get(header), want)
 		}
 	}
+	// Who has it need not load it again, in whole or in part; who may not see it learns nothing by asking so.
+	a.Hire("wang", "agent")
+	path, tag := fmt.Sprint("/api/v1/attachments/", file.ID("id")), got.Header.Get("ETag")
+	for _, x := range []struct {
+		who, header, value string
+		status             int
+	}{
+		{"li", "If-None-Match", tag, 304}, {"li", "If-None-Match", `"other"`, 200}, {"wang", "If-None-Match", tag, 404}, {"wang", "If-None-Match", "*", 404},
+		{"li", "Range", "bytes=0-3", 206}, {"li", "Range", "bytes=9999-", 416}, {"wang", "Range", "bytes=0-3", 404},
+	} {
+		if part := a.Ask(x.who, "GET", path, nil, x.header, x.value); part.Status != x.status || x.status == 206 && string(part.Body) != "<svg" {
+			t.Errorf("%s: %s for %s = %s, want %d", x.header, x.value, x.who, part, x.status)
+		}
+	}
 	if big := a.Ask("li", "POST", "/api/v1/attachments?name=big.bin", make([]byte, 26<<20)); big.Status != 413 {
 		t.Errorf("a file of 26 MB: %d", big.Status)
 	}

@@ -137,7 +137,7 @@ func (s Show) inline(w http.ResponseWriter, r *http.Request, id int64) error {
 		return err
 	}
 	defer content.Close()
-	web.Picture(w, r, web.File{Name: a.Name, Type: a.Type, Size: a.Size, Content: content})
+	web.Picture(w, r, web.File{Name: a.Name, Type: a.Type, Size: a.Size, Hash: a.hash, Content: content})
 	return nil
 }
 
