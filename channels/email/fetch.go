@@ -110,7 +110,9 @@ func (e *Email) alone(ctx context.Context, lock string, f func(context.Context) 
 // account is a mailbox as the IMAP reader takes it.
 func (e *Email) account(m Mailbox) (imapbox.Account, imapbox.Options, error) {
 	server, login, err := m.IMAP.wire(e.secret(m, "imap"))
-	return imapbox.Account{Server: server, Login: login}, imapbox.Options{Folders: m.IMAP.Folders}, err
+	return imapbox.Account{Server: server, Login: login}, imapbox.Options{
+		Folders: m.IMAP.Folders, After: imapbox.After{Flag: m.IMAP.Mark, Move: m.IMAP.MoveTo},
+	}, err
 }
 
 // wire is a server's settings as the protocol packages take them.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"frontline/channels/email/emailtest"
+	"frontline/internal/fault"
 )
 
 // runs starts the channel's parts until the returned function stops them, as the end of a program would.
@@ -182,5 +183,50 @@ func (w *world) breakStore(broken bool) {
 	}
 	if err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+func TestWhatWasTakenInIsMarkedAndPutAway(t *testing.T) {
+	w := newWorld(t)
+	dovecot := emailtest.Dovecot(t)
+	for n := range 3 {
+		dovecot.Drop("", letterNo(n))
+	}
+	secret := emailtest.Secret
+	edit := Edit{
+		Name: "售后", Address: "aftersales@frontline.test", QueueID: 1, IMAPSecret: &secret,
+		IMAP: &Server{Host: dovecot.Host, Port: dovecot.IMAP, Security: "plain", User: emailtest.User, Mark: "Frontline", MoveTo: emailtest.AfterFix},
+	}
+	box := w.mailboxAt(edit)
+	stop := w.runs()
+	w.until("mails taken in", doneMails, 3)
+	dovecot.Deliver(letterNo(3))
+	w.until("mails taken in", doneMails, 4)
+	stop()
+	edit.IMAP.MoveTo, edit.IMAP.Mark = "INBOX", ""
+	if _, err := w.Save(w.ctx, cli, box, edit); !errors.Is(err, fault.Invalid) {
+		t.Errorf("moved to where it is read: %v, want invalid", err)
+	}
+	edit.IMAP.MoveTo, edit.IMAP.Mark = "", `\deleted`
+	if _, err := w.Save(w.ctx, cli, box, edit); !errors.Is(err, fault.Invalid) {
+		t.Errorf("marked as deleted: %v, want invalid", err)
+	}
+	if missing, err := w.Reconcile(w.ctx); err != nil || missing != 0 {
+		t.Errorf("Reconcile = %d, %v", missing, err)
+	}
+	// Nothing depends on it: a move that was cut short is only a mail that stays.
+	edit.IMAP.Mark = ""
+	if _, err := w.Save(w.ctx, cli, box, edit); err != nil {
+		t.Fatal(err)
+	}
+	reader := w.dialTo(box)
+	defer reader.Close()
+	moved, err := reader.Select(w.ctx, emailtest.AfterFix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := reader.Select(w.ctx, "INBOX")
+	if err != nil || moved.Messages+left.Messages != 4 || moved.Messages < 3 {
+		t.Errorf("%d mails were put away and %d are left, %v; want all, but perhaps the last", moved.Messages, left.Messages, err)
 	}
 }

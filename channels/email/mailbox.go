@@ -20,6 +20,8 @@ type Server struct {
 	Folders  []string `json:"folders,omitempty" maxItems:"20" doc:"IMAP: folders to read; none: INBOX"`
 	Sent     string   `json:"sent,omitempty" maxLength:"255" doc:"IMAP: the folder of sent mail, proof for uncertain deliveries; none: the one that the server says it is"`
 	KeepSent string   `json:"keep_sent,omitempty" enum:"provider,append" default:"provider" doc:"IMAP: who puts sent mail into that folder: the provider by itself, or we do"`
+	Mark     string   `json:"mark,omitempty" maxLength:"100" pattern:"^(\\\\?[A-Za-z0-9$_.-]+)?$" doc:"IMAP: a flag, such as \\Seen, or a keyword to set on mails that were taken in; nothing depends on it"`
+	MoveTo   string   `json:"move_to,omitempty" maxLength:"255" doc:"IMAP: a folder, none of those that are read, to move mails to that were taken in; nothing depends on it"`
 	CA       string   `json:"ca,omitempty" maxLength:"100000" doc:"PEM: the only authorities to trust; none: the system's"`
 }
 

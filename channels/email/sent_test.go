@@ -10,6 +10,7 @@ import (
 	"frontline/channels"
 	"frontline/channels/email/emailtest"
 	"frontline/channels/email/imapbox"
+	"frontline/internal/authority"
 	"frontline/tickets"
 )
 
@@ -29,7 +30,7 @@ func (w *world) provided(dovecot *emailtest.DovecotServer, sink *emailtest.SinkS
 // inSent counts the mails with a Message-ID in a folder of the provider.
 func (w *world) inSent(folder, id string) int {
 	w.t.Helper()
-	box := w.dial()
+	box := w.dialTo(w.box)
 	defer box.Close()
 	if _, err := box.Select(w.ctx, folder); err != nil {
 		w.t.Fatal(err)
@@ -41,13 +42,17 @@ func (w *world) inSent(folder, id string) int {
 	return len(found)
 }
 
-func (w *world) dial() *imapbox.Box {
+// dialTo logs in to a mailbox of ours as its owner would.
+func (w *world) dialTo(mailbox int64) *imapbox.Box {
 	w.t.Helper()
-	boxes, err := w.active(w.ctx)
-	if err != nil {
+	var m Mailbox
+	if err := w.gate.View(w.ctx, self, func(q authority.Query) (err error) {
+		m, err = w.mailbox(w.ctx, q, mailbox)
+		return err
+	}); err != nil {
 		w.t.Fatal(err)
 	}
-	account, _, err := w.account(boxes[0])
+	account, _, err := w.account(m)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -93,7 +98,7 @@ func TestWhatWasSentIsInTheSentFolderOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A program that put the first there was killed before it could write that it had.
-	box := w.dial()
+	box := w.dialTo(w.box)
 	if folder, err := box.SentFolder(w.ctx); err != nil || folder != emailtest.Sent {
 		t.Fatalf("the server's sent folder is %q, %v", folder, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"frontline/crm"
@@ -49,6 +50,9 @@ func (e *Email) Save(ctx context.Context, by authority.Actor, id int64, x Edit) 
 		return Saved{}, fault.BadField("address", "bad_email")
 	}
 	x.Address = p.Address
+	if err := x.IMAP.checkAfter(); err != nil {
+		return Saved{}, err
+	}
 	err = e.gate.Do(ctx, by, func(tx *authority.Tx) error {
 		if err := tx.Allow(ctx, authority.Act{Name: "mailbox.edit", Object: mailboxObject(id)}); err != nil {
 			return err
@@ -64,6 +68,22 @@ func (e *Email) Save(ctx context.Context, by authority.Actor, id int64, x Edit) 
 		poke(e.reload)
 	}
 	return Saved{id}, err
+}
+
+// checkAfter refuses what would harm the mails that are taken in: moved to a folder that is read they would come for ever, marked
+// as deleted the next program would remove them.
+func (s *Server) checkAfter() error {
+	switch {
+	case s == nil:
+		return nil
+	case strings.EqualFold(s.Mark, `\Deleted`):
+		return fault.BadField("imap.mark", "not_allowed", "allowed", `\Seen, \Flagged, \Answered, a keyword`)
+	case s.MoveTo == "":
+		return nil
+	case len(s.Folders) == 0 && strings.EqualFold(s.MoveTo, "INBOX"), slices.Contains(s.Folders, s.MoveTo):
+		return fault.BadField("imap.move_to", "folder_is_read")
+	}
+	return nil
 }
 
 func saveFault(err error, x Edit) error {

@@ -91,6 +91,12 @@ export function MailboxForm({ mailbox, close }: { mailbox: Mailbox | null; close
             <Form.Item name={["imap", "folders"]} label={t("mailboxes.folders")} extra={t("mailboxes.folders_more")}>
               <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[","]} />
             </Form.Item>
+            <Form.Item name={["imap", "mark"]} label={t("mailboxes.mark")} extra={t("mailboxes.mark_more")}>
+              <Input spellCheck={false} />
+            </Form.Item>
+            <Form.Item name={["imap", "move_to"]} label={t("mailboxes.move_to")} extra={t("mailboxes.move_to_more")}>
+              <Input spellCheck={false} />
+            </Form.Item>
             <Form.Item name={["imap", "sent"]} label={t("mailboxes.sent_folder")} extra={t("mailboxes.sent_folder_more")}>
               <Input />
             </Form.Item>

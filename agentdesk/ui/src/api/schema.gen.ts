@@ -1548,6 +1548,10 @@ export interface components {
              * @enum {string}
              */
             keep_sent: "provider" | "append";
+            /** @description IMAP: a flag, such as \Seen, or a keyword to set on mails that were taken in; nothing depends on it */
+            mark?: string;
+            /** @description IMAP: a folder, none of those that are read, to move mails to that were taken in; nothing depends on it */
+            move_to?: string;
             /** Format: int64 */
             port: number;
             /**
