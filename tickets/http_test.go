@@ -447,8 +447,13 @@ func TestFilesAreSavedAndNeverShown(t *testing.T) {
 		who, header, value string
 		status             int
 	}{
-		{"li", "If-None-Match", tag, 304}, {"li", "If-None-Match", `"other"`, 200}, {"wang", "If-None-Match", tag, 404}, {"wang", "If-None-Match", "*", 404},
-		{"li", "Range", "bytes=0-3", 206}, {"li", "Range", "bytes=9999-", 416}, {"wang", "Range", "bytes=0-3", 404},
+		{"li", "If-None-Match", tag, 304},
+		{"li", "If-None-Match", `"other"`, 200},
+		{"wang", "If-None-Match", tag, 404},
+		{"wang", "If-None-Match", "*", 404},
+		{"li", "Range", "bytes=0-3", 206},
+		{"li", "Range", "bytes=9999-", 416},
+		{"wang", "Range", "bytes=0-3", 404},
 	} {
 		if part := a.Ask(x.who, "GET", path, nil, x.header, x.value); part.Status != x.status || x.status == 206 && string(part.Body) != "<svg" {
 			t.Errorf("%s: %s for %s = %s, want %d", x.header, x.value, x.who, part, x.status)
