@@ -36,3 +36,22 @@ func TestALetterKeepsItsLooksAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// FuzzLetter: whatever an agent's program sends, nothing in it runs, and nothing in it reaches what stands below.
+func FuzzLetter(f *testing.F) {
+	for _, s := range []string{"<p>a</div><b>", "</body><script>x</script>", "<table><td><p>", "<img src=cid:a><img src=https://a.test/x>", "a<b", "<!--x", "<a href=\"javascript:x\">y"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		if len(source) > 100_000 {
+			return
+		}
+		safe, _ := Letter(source)
+		if again := balanced(safe); again != safe {
+			t.Errorf("Letter(%q) = %q, which is not balanced", source, safe)
+		}
+		if low := strings.ToLower(safe); strings.Contains(low, "<script") || strings.Contains(low, "<!--") || strings.Contains(low, "<form") {
+			t.Errorf("Letter(%q) = %q", source, safe)
+		}
+	})
+}
