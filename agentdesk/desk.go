@@ -34,7 +34,7 @@ type Options struct {
 	Live     *event.Live
 	Log      *slog.Logger  // nil: slog.Default()
 	Grace    time.Duration // how long an agent may be without a line before they are away; zero: 30 s
-	Silence  time.Duration // a client from which nothing came for so long is gone, or does not read; zero: 9 s
+	Silence  time.Duration // a client that answered no ping for so long is gone, or does not read; zero: 9 s
 	Typing   time.Duration // typing ends by itself: a lost "off" must not stay; zero: 10 s
 }
 

@@ -93,6 +93,7 @@ func (l *line) run(ctx context.Context) {
 		return
 	}
 	defer l.sub.Close()
+	// Only the answer to a ping moves the end: who talks on and on and reads nothing is gone all the same.
 	l.ws.SetPongHandler(func(string) error { return l.ws.SetReadDeadline(time.Now().Add(l.desk.o.Silence)) })
 	go l.write(ctx)
 	for l.listen(ctx) {
@@ -180,7 +181,6 @@ func (l *line) listen(ctx context.Context) bool {
 	if errors.Is(err, io.EOF) {
 		return false
 	}
-	l.ws.SetReadDeadline(time.Now().Add(l.desk.o.Silence)) //nolint:errcheck // a closed line is found by the next read
 	switch {
 	case err != nil && !l.wrongs.Allow():
 		l.end(websocket.ClosePolicyViolation, "too many malformed frames")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"frontline/internal/web/webtest"
 	"frontline/tickets"
@@ -149,7 +150,21 @@ func TestAClientThatStopsReadingIsCut(t *testing.T) {
 	li.say(`{"type":"watch","object":"ticket:%d"}`, id)
 	deaf.say(`{"type":"watch","object":"ticket:%d"}`, id)
 	li.sees(id, "deaf", "li")
-	// From now on nobody reads what deaf is told, its pings among it.
+	// From now on nobody reads what deaf is told, its pings among it, though it talks on.
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) })
+	go func() {
+		for tick := time.NewTicker(50 * time.Millisecond); ; {
+			select {
+			case <-over:
+				return
+			case <-tick.C:
+				if deaf.ws.WriteMessage(websocket.TextMessage, []byte(`{"type":"ping"}`)) != nil {
+					return
+				}
+			}
+		}
+	}()
 	li.sees(id, "li")
 }
 
