@@ -182,9 +182,13 @@ func (d *demo) past(ctx context.Context) error {
 func (d *demo) arrive(ctx context.Context) error {
 	s := stories[d.next%len(stories)]
 	if round := d.next / len(stories); round > 0 {
-		// The same trouble at another customer's.
-		who := d.next % len(others)
-		s.name, s.email = others[who].name, fmt.Sprintf("%s%d@%s", others[who].login, round, others[who].host)
+		// The same trouble at another customer's, who says it in the same language.
+		others := atHome
+		if s.queue == "world" {
+			others = abroad
+		}
+		who := others[d.next%len(others)]
+		s.name, s.email = who.name, fmt.Sprintf("%s%d@%s", who.login, round, who.host)
 	}
 	d.next++
 	got, err := d.h.tickets.Receive(ctx, visitor, tickets.Inbound{

@@ -32,17 +32,24 @@ type story struct {
 	more                                        []string
 }
 
-// others are customers to whom the same things happen later.
-var others = []struct{ name, login, host string }{
-	{"周建国", "zhoujg", "hengda-valve.example"},
-	{"Laura Meier", "laura.meier", "meier-guss.example"},
-	{"吴丽", "wuli", "ningbo-mold.example"},
-	{"Daniel Osei", "d.osei", "accra-tools.example"},
-	{"郑涛", "zhengtao", "xjt-motor.example"},
-	{"Priya Nair", "priya", "nair-precision.example"},
-	{"林小雨", "linxy", "tw-optics.example"},
-	{"Marco Bianchi", "m.bianchi", "bianchi-stampi.example"},
-}
+// customer is somebody to whom the same thing happens later.
+type customer struct{ name, login, host string }
+
+// Customers of each tongue, so that nobody writes in another's.
+var (
+	atHome = []customer{
+		{"周建国", "zhoujg", "hengda-valve.example"},
+		{"吴丽", "wuli", "ningbo-mold.example"},
+		{"郑涛", "zhengtao", "xjt-motor.example"},
+		{"林小雨", "linxy", "tw-optics.example"},
+	}
+	abroad = []customer{
+		{"Laura Meier", "laura.meier", "meier-guss.example"},
+		{"Daniel Osei", "d.osei", "accra-tools.example"},
+		{"Priya Nair", "priya", "nair-precision.example"},
+		{"Marco Bianchi", "m.bianchi", "bianchi-stampi.example"},
+	}
+)
 
 func urgency(n int) *int         { return &n }
 func state(s string) *string     { return &s }
