@@ -95,7 +95,7 @@ summary { width: max-content; margin: 8px 0; padding: 0 9px; border-radius: 4px;
 
 // darkHead makes ready for a frame that the desk turns to negative in the dark: pictures are turned twice, and the ground
 // is such that the negative of it is the desk's.
-const darkHead = `<style>html { background: #e7e4df } img { filter: invert(1) hue-rotate(180deg) }</style>
+const darkHead = `<style>html { background: #e0e3e8 } img { filter: invert(1) hue-rotate(180deg) }</style>
 `
 
 // pictureHour rounds the end of addresses, so that a browser that opens a message again has its pictures still.

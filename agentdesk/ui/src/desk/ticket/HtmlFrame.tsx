@@ -22,7 +22,7 @@ export function HtmlFrame({ entry }: { entry: Entry }) {
   const sender = entry.author.address;
   const [pictures, setPictures] = useState<Pictures>(() => ({ state: entry.remote_pictures && trusted(sender) ? "loading" : "blocked" }));
   const [tall, setTall] = useState(false);
-  const [long, setLong] = useState(false);
+  const [long, setLong] = useState(!sizes);
   const frame = useRef<HTMLIFrameElement>(null);
   const asked = pictures.state !== "blocked";
   const src = htmlUrl(entry.id, asked, look === "dark");
@@ -36,14 +36,14 @@ export function HtmlFrame({ entry }: { entry: Entry }) {
     return () => stop.abort();
   }, [asked, src]);
 
-  // Only a frame that does not show everything can be expanded.
+  // The frame is as high as its content; how much of it is seen is decided around it.
   useEffect(() => {
     const el = frame.current;
-    if (!el || tall) return;
-    const watch = new ResizeObserver(() => setLong(!sizes || el.clientHeight >= most));
+    if (!el || !sizes) return;
+    const watch = new ResizeObserver(() => setLong(el.clientHeight > enough));
     watch.observe(el);
     return () => watch.disconnect();
-  }, [tall]);
+  }, []);
 
   return (
     <div className={css.html}>
@@ -74,7 +74,7 @@ export function HtmlFrame({ entry }: { entry: Entry }) {
           {pictures.state === "failed" && <span>{t("html.pictures_failed", { count: pictures.failed, all: pictures.all })}</span>}
         </div>
       )}
-      <div className={css.frame} data-tall={tall || undefined} style={sizes ? undefined : { height: tall ? "80vh" : expected(entry) }}>
+      <div className={css.frame} data-cut={(long && !tall) || undefined} style={sizes ? undefined : { height: tall ? "80vh" : expected(entry) }}>
         <iframe
           ref={frame}
           title={t("html.title", { name: entry.author.name || sender })}
@@ -83,7 +83,7 @@ export function HtmlFrame({ entry }: { entry: Entry }) {
           referrerPolicy="no-referrer"
         />
       </div>
-      {(long || tall) && (
+      {long && (
         <button type="button" className={css.htmlMore} aria-expanded={tall} onClick={() => setTall(!tall)}>
           {t(tall ? "html.shrink" : "html.expand")}
         </button>
@@ -95,11 +95,12 @@ export function HtmlFrame({ entry }: { entry: Entry }) {
 /** Whether a frame can take the height of what is in it. */
 const sizes = CSS.supports("frame-sizing", "content-height");
 
-// What a frame may take of the timeline before somebody asks for more, in px. The style sheet says it too.
-const most = 520;
+// A mail higher than this is cut, to the height in the style sheet, until somebody asks for all of it, in px. It is
+// more than that height: to hide a line or two saves nothing.
+const enough = 680;
 
 /** A height for a message whose own is not told: that of its words, and some for pictures and tables. */
 function expected(entry: Entry): number {
   const lines = (entry.reply || entry.text).split("\n").reduce((n, l) => n + 1 + Math.floor(l.length / 90), 0);
-  return Math.min(most, Math.max(140, lines * 23 + 80));
+  return Math.min(520, Math.max(140, lines * 23 + 80));
 }
