@@ -9,6 +9,7 @@ import { Chip } from "@/parts/Chip";
 import { Kbd } from "@/parts/Kbd";
 import { Failed } from "@/parts/states";
 import { Time } from "@/parts/Time";
+import { softwareOf } from "./software.ts";
 import css from "./admin.module.css";
 
 /** My own account: password, second factor, and where I am signed in. */
@@ -169,7 +170,7 @@ function Sessions() {
           {query.data?.map((s) => (
             <tr key={s.id}>
               <td title={s.software} className={css.software}>
-                {s.software || "–"}
+                {softwareOf(s.software) || "–"}
               </td>
               <td>{s.peer}</td>
               <td className={css.muted}>{s.current ? <Chip tone="good">{t("account.here")}</Chip> : <Time at={s.seen_at} clock />}</td>
@@ -178,7 +179,7 @@ function Sessions() {
         </tbody>
       </table>
       {others && (
-        <Button loading={end.isPending} onClick={() => end.mutate()}>
+        <Button className={css.below} loading={end.isPending} onClick={() => end.mutate()}>
           {t("account.end_others")}
         </Button>
       )}
