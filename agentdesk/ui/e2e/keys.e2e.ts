@@ -55,7 +55,11 @@ test("one walks, takes, holds, reopens and ends tickets by keys alone", async ()
     await row(page, subject).waitFor();
   }
   const heading = page.locator("article h1");
-  await page.keyboard.press("j");
+  // Who has not chosen yet opens the first.
+  await page.keyboard.press("Enter");
+  await heading.getByText(subjects[2] as string).waitFor();
+  await page.keyboard.press("Escape");
+  await heading.waitFor({ state: "detached" });
   await page.keyboard.press("j");
   await page.keyboard.press("k");
   await page.keyboard.press("Enter");

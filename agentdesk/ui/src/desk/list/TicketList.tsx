@@ -73,7 +73,9 @@ export function TicketList({ box, state, open, show }: Props) {
   }
   useCommand("next", () => move(1));
   useCommand("previous", () => move(-1));
-  useCommand("open", () => cursor !== null && show(cursor), cursor !== null && open === null);
+  // Who has not chosen yet means the first.
+  const meant = rows[at] ?? rows[0];
+  useCommand("open", () => meant && show(meant.id), meant !== undefined && open === null);
   // The ticket that is open may have left this list already; the keys are for it all the same.
   const opened = useQuery({ ...ticketQuery(open ?? 0), enabled: open !== null }).data;
   const shown = open === null ? rows[at] : (opened ?? rows.find((r) => r.id === open));
