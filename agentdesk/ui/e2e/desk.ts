@@ -110,7 +110,7 @@ export const row = (page: Page, subject: string) => page.locator("li[data-ticket
 export async function openTicket(page: Page, subject: string): Promise<void> {
   await row(page, subject).click();
   await page.locator('[role="log"] article').first().waitFor();
-  await page.locator("article h1").waitFor();
+  await page.locator("article h1", { hasText: subject }).waitFor();
 }
 
 /** What axe finds wrong on the page, each with where; empty is right. */
