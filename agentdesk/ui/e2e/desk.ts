@@ -106,9 +106,12 @@ export async function contact(page: Page, queue: number, subject: string, text: 
 /** The row of a ticket in the list. */
 export const row = (page: Page, subject: string) => page.locator("li[data-ticket]", { hasText: subject });
 
-/** Opens a ticket from the list and waits for its timeline. */
+/**
+ * Opens a ticket from the list and waits for its timeline. By the key: a click at once after the row has appeared under the
+ * pointer would be taken as meant for the row that was there before.
+ */
 export async function openTicket(page: Page, subject: string): Promise<void> {
-  await row(page, subject).click();
+  await row(page, subject).getByRole("button").press("Enter");
   await page.locator('[role="log"] article').first().waitFor();
   await page.locator("article h1", { hasText: subject }).waitFor();
 }

@@ -6,6 +6,7 @@ export default defineConfig({
     globalSetup: "e2e/program.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // Two browsers at once are what a small machine bears beside the program.
     maxWorkers: 2,
   },

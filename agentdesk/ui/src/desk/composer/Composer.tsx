@@ -1,6 +1,6 @@
 import { EditOutlined, LockOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Entry, Ticket } from "@/api/types";
 import { keys } from "@/data/keys";
@@ -47,8 +47,9 @@ export function Composer({ ticket, wanted, early }: Props) {
   useCommand("reply", () => start("out"));
   useCommand("note", () => start("note"));
 
+  // Both in the frame in which the field comes or changes: a letter typed meanwhile would be a command.
   const first = useRef(wanted);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!first.current) return;
     start(first.current);
     if (early) change(ticket.id, s, { text: s.get().text + early });
@@ -56,7 +57,7 @@ export function Composer({ ticket, wanted, early }: Props) {
   });
 
   // The cursor goes into the field when somebody asked for it, not when a draft is found open.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open && asked.current) area.current?.focus();
     asked.current = false;
   }, [open]);
