@@ -113,7 +113,8 @@ export const row = (page: Page, subject: string) => page.locator("li[data-ticket
 export async function openTicket(page: Page, subject: string): Promise<void> {
   await row(page, subject).getByRole("button").press("Enter");
   await page.locator('[role="log"] article').first().waitFor();
-  await page.locator("article h1", { hasText: subject }).waitFor();
+  // What is typed before the ticket is there is kept, but not sent.
+  await page.locator('article[aria-busy="false"] h1', { hasText: subject }).waitFor();
 }
 
 /** What axe finds wrong on the page, each with where; empty is right. */
