@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { ask, faults, go, openTicket, signIn } from "./desk.ts";
+import { ask, faults, go, inbox, openTicket, signIn } from "./desk.ts";
 import { header, posted, write } from "./mail.ts";
 
 const unique = (text: string) => `${text} ${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
@@ -88,7 +88,7 @@ test("a customer is edited; an address that is somebody else's says whose and le
   await write({ from: `Ernest <ernest.${mark}@customer.example>`, subject, body: "x" });
   await write({ from: `Other Person <other.${mark}@customer.example>`, subject: unique("Other"), body: "x" });
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   await openTicket(page, subject);
   await page.keyboard.press("Shift+I");
   const form = page.getByRole("region", { name: "Edit the customer" });
@@ -127,7 +127,7 @@ test("two who edit one customer do not overwrite each other", async () => {
   await write({ from: `Bo <${unique("bo").replace(" ", "-")}@customer.example>`, subject, body: "x" });
   const [one, two] = [await signIn("zhaojing"), await signIn("thomas", { language: "en" })];
   for (const page of [one, two]) {
-    await go(page, "/box/all");
+    await go(page, inbox);
     await openTicket(page, subject);
     await page.keyboard.press("Shift+I");
   }
@@ -153,7 +153,7 @@ describe.each(looks)("in $language, $look", (look) => {
     const subject = unique(`Form ${look.language} ${look.look}`);
     await write({ from: "Emily Carter <emily@northwind.example>", subject, body: "x" });
     const page = await signIn("zhaojing", look);
-    await go(page, "/box/all");
+    await go(page, inbox);
     await openTicket(page, subject);
     await page.keyboard.press("Shift+I");
     await page.locator("aside fieldset").waitFor();

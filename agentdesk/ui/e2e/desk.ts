@@ -80,7 +80,7 @@ export async function go(page: Page, path: string): Promise<void> {
 }
 
 /** Asks the API as whoever is signed in on the page. */
-export async function ask<T>(page: Page, method: string, path: string, body: object): Promise<T> {
+export async function ask<T>(page: Page, method: string, path: string, body?: object): Promise<T> {
   const answer = await page.request.fetch(`${inject("program").url}/api/v1${path}`, {
     method,
     data: body,
@@ -97,10 +97,19 @@ export async function ownQueue(name: string): Promise<{ id: number; path: string
   return { id, path: `/box/queue-${id}` };
 }
 
+/** The list of the queue into which mail to the company comes. In those of all tickets what other tests make is in the way. */
+export const inbox = "/box/queue-1";
+
 /** Opens a ticket as a form on a web site would. */
-export async function contact(page: Page, queue: number, subject: string, text: string): Promise<{ id: number; number: string }> {
+export async function contact(page: Page, queue: number, subject: string, text: string, more: object = {}): Promise<{ id: number; number: string }> {
   const email = `${subject.toLowerCase().replace(/[^a-z0-9]+/g, ".")}@customer.example`;
-  return ask(page, "POST", "/tickets", { subject, text, channel: "form", queue, contact: { name: subject, email } });
+  return ask(page, "POST", "/tickets", { subject, text, channel: "form", queue, contact: { name: subject, email }, ...more });
+}
+
+/** Fills the list of a queue. Somebody has the tickets, so that they are not in the way of whoever looks for those of nobody. */
+export async function fill(page: Page, queue: number, subjects: string[]): Promise<void> {
+  const { agent } = await ask<{ agent: { id: number } }>(page, "GET", "/me");
+  for (const subject of subjects) await contact(page, queue, subject, `Text of ${subject}.`, { assignee_id: agent.id });
 }
 
 /** The row of a ticket in the list. */

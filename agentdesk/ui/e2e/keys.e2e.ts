@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest";
-import { contact, go, openTicket, ownQueue, row, signIn, visit } from "./desk.ts";
+import { contact, go, inbox, openTicket, ownQueue, row, signIn, visit } from "./desk.ts";
 import { write } from "./mail.ts";
 
 const unique = (text: string) => `${text} ${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
@@ -73,11 +73,12 @@ test("one walks, takes, holds, reopens and ends tickets by keys alone", async ()
   await page.keyboard.press("g");
   await page.keyboard.press("a");
   await page.waitForURL(/\/box\/all/);
+  await go(page, queue.path);
   await openTicket(page, subjects[2] as string);
   await page.keyboard.press("e");
   await row(page, subjects[2] as string).waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
-  await page.waitForURL(/\/box\/all$/);
+  await page.waitForURL(new RegExp(`${queue.path}$`));
 });
 
 test("what a key ended is taken back by a key, and the next ticket is not hit in its place", async () => {
@@ -133,7 +134,7 @@ test("letters typed into a field are letters", async () => {
   const subject = unique("Letters");
   await write({ from: "letters@customer.example", subject, body: "x" });
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   await openTicket(page, subject);
   await page.keyboard.press("n");
   await page.keyboard.type("jkraeg?/");

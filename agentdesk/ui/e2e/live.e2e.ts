@@ -1,6 +1,6 @@
 import type { Page, WebSocketRoute } from "playwright-core";
 import { expect, test } from "vitest";
-import { contact, go, openTicket, ownQueue, row, signIn } from "./desk.ts";
+import { contact, fill, go, inbox, openTicket, ownQueue, row, signIn } from "./desk.ts";
 import { write } from "./mail.ts";
 
 const unique = (text: string) => `${text} ${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
@@ -34,10 +34,10 @@ test("two at one ticket see each other, and one is warned before he answers over
   const subject = unique("Together");
   const first = await write({ from: emily, subject, body: "Anybody there?" });
   const zhao = await signIn("zhaojing");
-  await go(zhao, "/box/all");
+  await go(zhao, inbox);
   await openTicket(zhao, subject);
   const li = await signIn("limin");
-  await go(li, "/box/all");
+  await go(li, inbox);
   await openTicket(li, subject);
   await zhao.getByText("李敏 is looking at this ticket").first().waitFor({ state: "attached" });
   await li.getByText("赵静 is looking at this ticket").first().waitFor({ state: "attached" });
@@ -62,12 +62,12 @@ test("one who writes hears that a colleague ended the ticket or took it", async 
   const subject = unique("Ended");
   await write({ from: emily, subject, body: "Still there?" });
   const zhao = await signIn("zhaojing");
-  await go(zhao, "/box/all");
+  await go(zhao, inbox);
   await openTicket(zhao, subject);
   await zhao.keyboard.press("r");
   await zhao.keyboard.type("I shall look into");
   const li = await signIn("limin");
-  await go(li, "/box/all");
+  await go(li, inbox);
   await openTicket(li, subject);
   await li.keyboard.press("a");
   const told = zhao.getByRole("alert").filter({ hasText: "While you write:" });
@@ -83,7 +83,7 @@ test("who was shown the news may send", async () => {
   const subject = unique("News");
   const first = await write({ from: emily, subject, body: "One." });
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   await openTicket(page, subject);
   await page.keyboard.press("r");
   await page.keyboard.type("Answer to both.");
@@ -100,7 +100,7 @@ test("what was written is there again after a reload, and on another desk of the
   const subject = unique("Draft");
   await write({ from: emily, subject, body: "Hello." });
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   await openTicket(page, subject);
   await page.keyboard.press("r");
   await page.keyboard.type("Half a sentence");
@@ -108,7 +108,7 @@ test("what was written is there again after a reload, and on another desk of the
   await page.reload();
   await expect.poll(() => page.locator("textarea").inputValue()).toBe("Half a sentence");
   const other = await signIn("zhaojing");
-  await go(other, "/box/all");
+  await go(other, inbox);
   await openTicket(other, subject);
   await expect.poll(() => other.locator("textarea").inputValue()).toBe("Half a sentence");
 });
@@ -118,7 +118,7 @@ test("a lost line says so, keeps what is written, and misses nothing when it sta
   const first = await write({ from: emily, subject, body: "Before." });
   const page = await signIn("zhaojing");
   const line = await cuttable(page);
-  await go(page, "/box/all");
+  await go(page, inbox);
   await openTicket(page, subject);
   await line.cut();
   await page.getByText("The line to the server is lost.").waitFor();
@@ -164,7 +164,7 @@ test("new rows are seen at once at the top of a list, wherever the pointer rests
 test("a list that was scrolled down stands still while rows come in above, and counts them until they are seen", async () => {
   const queue = await ownQueue(unique("Still"));
   const page = await signIn("zhaojing", { height: 600 });
-  for (let i = 0; i < 20; i++) await contact(page, queue.id, unique("Filling"), "x");
+  await fill(page, queue.id, Array.from({ length: 20 }, () => unique("Filling")));
   await go(page, queue.path);
   const rows = page.locator("li[data-ticket]");
   await rows.first().waitFor();
@@ -194,7 +194,7 @@ test("a reader of old messages is not moved by a new one", async () => {
   const subject = unique("Long");
   const first = await write({ from: emily, subject, body: "Line\n".repeat(80) });
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   await openTicket(page, subject);
   await write({ from: emily, subject: `Re: ${subject}`, body: "Other\n".repeat(80), headers: { "In-Reply-To": first } });
   await page.locator("article", { hasText: "Other" }).last().waitFor();

@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest";
-import { go, openTicket, row, signIn } from "./desk.ts";
+import { go, inbox, openTicket, row, signIn } from "./desk.ts";
 import { header, posted, write } from "./mail.ts";
 
 const unique = (text: string) => `${text} ${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
@@ -38,7 +38,7 @@ test("a mail is on the desk by itself, answered without the mouse, and the conve
 
 test("a stranger's reply opens a ticket of its own, and the desk says why it may belong elsewhere", async () => {
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   const subject = unique("Coolant pump");
   const first = await write({ from: "Emily Carter <emily@northwind.example>", subject, body: "It trips." });
   await openTicket(page, subject);
@@ -55,7 +55,7 @@ test("a stranger's reply opens a ticket of its own, and the desk says why it may
 
 test("copies, blind copies and files go out, what is no address does not", async () => {
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   const subject = unique("Offer");
   const first = await write({ from: "Emily Carter <emily@northwind.example>", subject, body: "Please send the offer.", headers: { Cc: "boss@northwind.example" } });
   await openTicket(page, subject);
@@ -87,7 +87,7 @@ test("copies, blind copies and files go out, what is no address does not", async
 
 test("a message is split off into a ticket of its own", async () => {
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   const subject = unique("Two things");
   const from = "Emily Carter <emily@northwind.example>";
   const first = await write({ from, subject, body: "First thing." });
@@ -112,7 +112,7 @@ test("HTML is shown in a frame that can do nothing, and fetches nothing before s
     dialogs.push(d.message());
     void d.dismiss();
   });
-  await go(page, "/box/all");
+  await go(page, inbox);
   const subject = unique("Newsletter");
   const html = `<p>Hello <b>bold</b></p><img src="http://tracker.example/x.gif"><script>alert(1)</script><img src=x onerror="alert(2)"><form action="http://evil.example"><input name=a></form>`;
   await write({ from: "news@shop.example", subject, body: html, headers: { "Content-Type": "text/html; charset=utf-8" } });
@@ -139,7 +139,7 @@ test("HTML is shown in a frame that can do nothing, and fetches nothing before s
 
 test("a formatted mail is as high as its content, folds what it quotes, and is text at a click", async () => {
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   const subject = unique("Formatted");
   const cell = `<tr><td style="height:40px">Spindle</td></tr>`;
   const quote = `<div class="gmail_quote"><div>Li wrote:</div><blockquote class="gmail_quote">Which part?</blockquote></div>`;
@@ -169,7 +169,7 @@ test("a formatted mail is as high as its content, folds what it quotes, and is t
 
 test("a mail to nobody in particular still has a text, a sender and its original", async () => {
   const page = await signIn("zhaojing");
-  await go(page, "/box/all");
+  await go(page, inbox);
   const subject = unique("Bare");
   await write({ from: "bare@customer.example", subject, body: "你好", headers: { "Content-Type": "text/plain; charset=gb2312", "Content-Transfer-Encoding": "8bit" } });
   await openTicket(page, subject);

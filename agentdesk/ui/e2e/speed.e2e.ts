@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { contact, go, ownQueue, signIn } from "./desk.ts";
+import { fill, go, ownQueue, signIn } from "./desk.ts";
 
 const tickets = 24;
 
@@ -39,12 +39,9 @@ const figures = (all: number[]) => {
 test("how long a ticket takes to open", async () => {
   const queue = await ownQueue(`Speed ${Date.now()}`);
   const page = await signIn("zhaojing");
-  const names: string[] = [];
-  for (let i = 0; i < tickets; i++) {
-    const name = `Opened ${i} of ${Date.now().toString(36)}`;
-    names.unshift(name);
-    await contact(page, queue.id, name, `Text of ${name}.`);
-  }
+  const names = Array.from({ length: tickets }, (_, i) => `Opened ${i} of ${Date.now().toString(36)}`);
+  await fill(page, queue.id, names);
+  names.reverse();
   const row = (name: string) => page.locator("li[data-ticket] button", { hasText: name });
 
   await go(page, queue.path);

@@ -113,7 +113,10 @@ function TwoFactor() {
             confirm.mutate(code);
           }}
         >
-          <QRCode value={propose.data.url} size={148} type="svg" bordered={false} color="#000000" bgColor="#ffffff" />
+          {/* The text beside it says the same. */}
+          <div aria-hidden>
+            <QRCode value={propose.data.url} size={148} type="svg" bordered={false} color="#000000" bgColor="#ffffff" />
+          </div>
           <div>
             <p>{t("account.scan")}</p>
             <p className={css.secret}>{propose.data.secret}</p>
