@@ -83,10 +83,11 @@ func flag(r *http.Request, name string) (bool, error) {
 }
 
 // pageHead gives a mail that says nothing of its looks those of the desk, on paper: mails count on a white ground. The
-// page may tell its height to a frame that asks for it (CSS frame-sizing), which is all that it can tell.
+// page may tell its height to a frame that asks for it (CSS frame-sizing), which is all that it can tell. It tells it once, and
+// a browser in a hurry may ask before the frame has its width: the least width keeps what it tells then near the truth.
 const pageHead = `<!doctype html><meta charset="utf-8"><meta name="responsive-embedded-sizing" content="allow-origins=*"><style>
 html { color-scheme: light; background: #fff; color: #1f1f1f }
-body { margin: 0; padding: 12px 14px; font: 14px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; overflow-wrap: anywhere }
+body { margin: 0; min-width: 400px; box-sizing: border-box; padding: 12px 14px; font: 14px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; overflow-wrap: anywhere }
 body > :first-child { margin-top: 0 } body > :last-child { margin-bottom: 0 }
 img { max-width: 100%; height: auto } table { max-width: 100% } pre { white-space: pre-wrap }
 summary { width: max-content; margin: 8px 0; padding: 0 9px; border-radius: 4px; background: #e8eaef; color: #454d5b; line-height: 18px; list-style: none; cursor: pointer }

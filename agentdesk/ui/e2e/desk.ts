@@ -22,11 +22,25 @@ beforeAll(async () => {
     ],
   });
 });
-afterEach(async () => {
-  for (const c of open.splice(0)) await c.close();
+afterEach(async ({ task }) => {
+  for (const c of open.splice(0)) {
+    if (task.result?.state === "fail") await picture(c, task.name);
+    await c.close();
+  }
   expect(troubles.splice(0)).toEqual([]);
 });
 afterAll(() => browser.close());
+
+/** Keeps what the pages of a test that failed showed, for whoever looks into it. */
+async function picture(of: BrowserContext, test: string): Promise<void> {
+  for (const [i, page] of of.pages().entries()) {
+    const path = `e2e/failed/${test.replaceAll(/\W+/g, "-")}-${Date.now()}-${i}.png`;
+    await page.screenshot({ path, timeout: 5_000 }).then(
+      () => console.log(`${page.url()} looked like ${path}`),
+      (e: unknown) => console.log(`no picture of ${page.url()}: ${e}`),
+    );
+  }
+}
 
 export interface Look {
   language?: "zh" | "en";

@@ -20,7 +20,9 @@ export function useKeyboard(): void {
     const press = (e: KeyboardEvent) => {
       // While a Chinese input method composes, Enter and letters are its own.
       if (e.defaultPrevented || e.isComposing || e.key === "Process" || closing) return;
-      const target = e.target as HTMLElement;
+      // A dialog that has just closed keeps the focus until the next frame; what is pressed then is not for it.
+      const focused = e.target as HTMLElement;
+      const target = focused.checkVisibility() ? focused : document.body;
       if (target.closest(taken)) return;
       const typing = target.closest(fields) !== null;
       // Enter on a button or a link presses that one.
