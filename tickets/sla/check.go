@@ -150,7 +150,7 @@ func (t Target) warnings(field string, h *Hours) (out []Warning) {
 	return out
 }
 
-// reached says whether the target can be reached from the calendar's first opening, or today's years where it is unbounded.
+// reached says whether the target can be reached from the calendar's first opening on; where it has no first day, from 2001 on.
 func (t Target) reached(h *Hours) bool {
 	from := h.cal.From
 	if from == 0 {

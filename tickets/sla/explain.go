@@ -44,6 +44,9 @@ func (c Clock) Explain() Explanation {
 		Overdue: c.Outcome == Running && !c.Breached.IsZero(),
 	}
 	for _, p := range c.Pauses {
+		if !c.Due.IsZero() && !p.From.Before(c.Due) {
+			break // too late to move it
+		}
 		if p.To.IsZero() {
 			e.Paused, e.Waiting = p.From, p.Reason
 			continue // it says nothing about the due instant yet
@@ -152,7 +155,7 @@ func (w writer) promise() string {
 	t, from := w.e.Target, w.at(w.e.Started)
 	switch {
 	case t.Within > 0:
-		return w.pick("自 "+from+" 起 "+t.Calendar+" 工时"+w.spell(t.Within), w.spell(t.Within)+" of "+t.Calendar+" from "+from)
+		return w.pick("自"+from+" 起，"+t.Calendar+" 工时"+w.spell(t.Within), w.spell(t.Within)+" of "+t.Calendar+" from "+from)
 	case t.Cutoff > 0:
 		return w.pick(from+" 报修（"+hhmm(t.Cutoff)+" 前按当日计），"+t.Calendar+" "+t.term("zh"),
 			t.term("en")+", reported "+from+" (cutoff "+hhmm(t.Cutoff)+")")

@@ -15,7 +15,7 @@ const horizon = 20
 // Hours is a Calendar that was checked and is ready for computing. Any number of goroutines may use it.
 //
 // It keeps, for each year that was asked for, the stretches in which the company is open with the sum of open time before each
-// (a year of 8*5 takes 12 KB and a tenth of a millisecond to make), so that every question is a binary search or two.
+// (a year of 8*5 takes 12 KB and some tenths of a millisecond to make), so that every question is a binary search or two.
 type Hours struct {
 	cal    Calendar
 	loc    *time.Location

@@ -74,7 +74,7 @@ var hours = func() map[string]*sla.Hours {
 
 // at reads an instant that was worked out by hand: "Mon 2026-03-02 16:50" in a zone, or with a zone's short name behind it
 // ("EST") where clocks show it twice. The weekday must be right.
-func at(t *testing.T, loc *time.Location, s string) time.Time {
+func at(t testing.TB, loc *time.Location, s string) time.Time {
 	t.Helper()
 	s, abbreviation, _ := strings.Cut(s, " @")
 	form := "Mon 2006-01-02 15:04"
