@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // a machine without zone files must not know fewer zones
 	"unicode"
 	"unicode/utf8"
 
@@ -46,9 +45,9 @@ func (c Calendar) check(more []Year) (*time.Location, error) {
 	if err := checkCalendarName("name", c.Name); err != nil {
 		return nil, err
 	}
-	loc, err := time.LoadLocation(c.Zone)
-	if err != nil || c.Zone == "" || c.Zone == "Local" { // "Local" would be another zone on another node
-		return nil, fault.BadField("zone", "unknown_zone")
+	loc, err := zone(c.Zone)
+	if err != nil {
+		return nil, err
 	}
 	if err := c.Week.check("week"); err != nil {
 		return nil, err
@@ -77,6 +76,8 @@ func (c Calendar) checkDays() error {
 			return fault.BadField(field+".date", "bad_day", "from", firstYear, "to", lastYear)
 		case seen[d.Date]:
 			return fault.BadField(field+".date", "duplicate")
+		case d.Name != "" && checkName(field, d.Name) != nil:
+			return fault.BadField(field+".name", "bad_name")
 		case !d.Work && len(d.Open) > 0:
 			return fault.BadField(field+".open", "closed_but_open")
 		}

@@ -37,7 +37,7 @@ type Clock struct {
 	Left     time.Duration `json:"left"` // open time until it is due; negative: since. Zero once ended
 	Policy   Ref           `json:"policy"`
 	Target   Target        `json:"target"`
-	Before   []Reign       `json:"before,omitempty"`  // earlier policy versions it ran under
+	Before   []Reign       `json:"before,omitempty"`  // earlier policy versions that promised it
 	Missing  []int         `json:"missing,omitempty"` // years whose official holidays are not known and may move it
 	Never    bool          `json:"never,omitempty"`   // the calendar ends before it is due
 	Zone     string        `json:"zone"`              // of the calendar
@@ -51,7 +51,7 @@ type Pause struct {
 	Open   time.Duration `json:"open"` // open time in it
 }
 
-// Reign is the time under a policy version that holds no more.
+// Reign is a clock's time under a policy version that holds no more.
 type Reign struct {
 	Policy Ref           `json:"policy"`
 	Until  time.Time     `json:"until"`

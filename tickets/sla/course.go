@@ -67,8 +67,10 @@ func (c course) clock(at time.Time) Clock {
 	if !c.ended.IsZero() {
 		out.Outcome, end = c.how, c.ended
 	}
-	for i, l := range c.legs[:len(c.legs)-1] {
-		out.Before = append(out.Before, Reign{l.policy, l.to, c.legs[i+1].used - l.used})
+	for _, l := range c.legs[:len(c.legs)-1] {
+		if l.promise != nil {
+			out.Before = append(out.Before, Reign{l.policy, l.to, c.ran(l, nil, l.from, l.to)})
+		}
 	}
 	out.Used = last.used + c.ran(last, last.promise, last.from, end)
 	due := c.due(last, 100)

@@ -68,17 +68,12 @@ func (c Clock) Explain() Explanation {
 func (e Explanation) Words(r Reader) string {
 	w := writer{e: e, r: r, loc: r.Zone, zh: r.Lang == "zh"}
 	if w.loc == nil {
-		var err error
-		if w.loc, err = time.LoadLocation(e.Zone); err != nil {
-			w.loc = time.UTC
+		w.loc = time.UTC
+		if loc, err := zone(e.Zone); err == nil {
+			w.loc = loc
 		}
 	}
-	parts := []string{w.head() + w.pick("：", ": ") + w.promise() + w.minus() + w.before()}
-	if w.zh {
-		parts = append(parts, "策略 "+e.Policy.Name+" 第"+strconv.Itoa(e.Policy.Version)+"版")
-	} else {
-		parts = append(parts, "policy "+e.Policy.String())
-	}
+	parts := []string{w.head() + w.pick("：", ": ") + w.promise() + w.minus() + w.before(), w.pick("策略 ", "policy ") + w.policy(e.Policy)}
 	if len(e.Missing) > 0 {
 		years := make([]string, len(e.Missing))
 		for i, y := range e.Missing {
@@ -180,16 +175,22 @@ func (w writer) minus() (out string) {
 	return out
 }
 
-// before names the policies it ran under, and what was used then.
+// before names the policies it ran under, and what was used of open time then; a promised day does not depend on that.
 func (w writer) before() (out string) {
 	for _, b := range w.e.Before {
-		if b.Used < time.Second || b.Policy == (Ref{}) {
-			continue
+		policy, until := w.policy(b.Policy), w.at(b.Until)
+		switch {
+		case w.e.Target.Within == 0:
+			out += w.pick("，"+until+" 前依 "+policy, ", until "+until+" under "+policy)
+		case b.Used >= time.Second:
+			out += w.pick("，含 "+policy+"下已用"+w.spell(b.Used)+"（至 "+until+"）", ", "+w.spell(b.Used)+" of it used under "+policy+" until "+until)
 		}
-		out += w.pick("，含 "+b.Policy.Name+" 第"+strconv.Itoa(b.Policy.Version)+"版下已用"+w.spell(b.Used)+"（至 "+w.at(b.Until)+"）",
-			", "+w.spell(b.Used)+" of it used under "+b.Policy.String()+" until "+w.at(b.Until))
 	}
 	return out
+}
+
+func (w writer) policy(p Ref) string {
+	return w.pick(p.Name+" 第"+strconv.Itoa(p.Version)+"版", p.String())
 }
 
 func (w writer) spell(d time.Duration) string { return SpellDuration(d, w.lang()) }

@@ -30,6 +30,7 @@ func TestExplanations(t *testing.T) {
 		"on site over National Day",
 		"a day's promise moves by the open time of the pause",
 		"a longer promise goes on with the time used",
+		"from hours to a promised day",
 		"what was broken under the old policy stays broken",
 		"merged: the earlier of two promises stays",
 		"a calendar that ends",

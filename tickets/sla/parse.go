@@ -61,8 +61,8 @@ func (p *parser) skip() {
 
 var (
 	bare     = regexp.MustCompile(`^[\p{L}\p{N}_*+/-]+$`)
-	named1   = regexp.MustCompile(`^(?i:of\s+|按\s*)(?:["“]([^"“”]+)["”]|(\d{1,2}\s*[*×xX＊]\s*\d{1,2}|[\p{L}\p{N}_*+/-]+))`)
-	timesAny = regexp.MustCompile(`^\d{1,2}\s*[*×xX＊]\s*\d{1,2}`)
+	named1   = regexp.MustCompile(`^(?i:of\s+|按\s*)(?:["“]([^"“”]+)["”]|(\d{1,2}[*×xX＊]\d{1,2}|[\p{L}\p{N}_*+/-]+))`)
+	timesAny = regexp.MustCompile(`^\d{1,2}[*×xX＊]\d{1,2}`)
 	cutoff   = regexp.MustCompile(`^(?i:(?:(?:if\s+)?reported\s+before|if\s+before)\s+(\d{1,2})[:：](\d{2})|(\d{1,2})[:：](\d{2})\s*(?:之前|以前|前)\s*(?:报修|报告|提交|报))`)
 	byTime   = regexp.MustCompile(`^(?i:by\s+(\d{1,2})[:：](\d{2})|(\d{1,2})[:：](\d{2})\s*(?:之前|以前|前))`)
 	percents = regexp.MustCompile(`^(\d{1,2})\s*[%％]`)

@@ -63,8 +63,11 @@ func TestBusinessTimeLaws(t *testing.T) {
 		d := time.Duration(rapid.Int64Range(1, 2000*3600).Draw(t, "d")) * time.Second
 		more := time.Duration(rapid.Int64Range(0, 50*3600).Draw(t, "more")) * time.Second
 		b, ok := h.Add(a, d)
-		if !ok {
-			t.Fatalf("%s + %s is never", a, d)
+		if !ok { // a calendar may open for a minute a week
+			if there := h.Between(a, a.AddDate(20, 0, 0)); there >= d {
+				t.Fatalf("%s + %s is never, of %s in 20 years", a, d, there)
+			}
+			return
 		}
 		if got := h.Between(a, b); got != d {
 			t.Fatalf("between %s and %s: %s, want %s", a, b, got, d)
@@ -72,13 +75,14 @@ func TestBusinessTimeLaws(t *testing.T) {
 		if got := h.Between(a, b.Add(-1)); got != d-1 {
 			t.Fatalf("%s is not the first instant after %s of %s", b, d, a)
 		}
-		if c, _ := h.Add(a, d+more); c.Before(b) {
+		if c, ok := h.Add(a, d+more); ok && c.Before(b) {
 			t.Fatalf("%s more end earlier: %s before %s", more, c, b)
 		}
-		if c, _ := h.Add(a.Add(more), d); c.Before(b) {
+		if c, ok := h.Add(a.Add(more), d); ok && c.Before(b) {
 			t.Fatalf("%s later begun ends earlier: %s before %s", more, c, b)
 		}
-		if c, _ := h.Add(b, more+1); !c.Equal(mustAdd(h, a, d+more+1)) {
+		then, ok := h.Add(b, more+1)
+		if both, far := h.Add(a, d+more+1); ok && far && !both.Equal(then) {
 			t.Fatalf("%s and then %s is not both at once", d, more)
 		}
 		m := anyInstant(t, "m")
@@ -90,11 +94,6 @@ func TestBusinessTimeLaws(t *testing.T) {
 			t.Fatalf("after %s opens at %s, %v", a, next, ok)
 		}
 	})
-}
-
-func mustAdd(h *sla.Hours, t time.Time, d time.Duration) time.Time {
-	out, _ := h.Add(t, d)
-	return out
 }
 
 // TestOpenAsTheWallShows steps minute by minute through days and asks whether the wall's reading lies in a span. In the hours in

@@ -1,6 +1,27 @@
 package sla
 
-import "time"
+import (
+	"sync"
+	"time"
+	_ "time/tzdata" // a machine without zone files must not know fewer zones
+
+	"frontline/internal/fault"
+)
+
+var zones sync.Map // name → *time.Location: reading one takes longer than what it is read for
+
+// zone is an IANA zone. "Local" is none: it would be another one on another node.
+func zone(name string) (*time.Location, error) {
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, fault.BadField("zone", "unknown_zone")
+	}
+	zones.Store(name, loc)
+	return loc, nil
+}
 
 // wall is the first instant at which the clocks in loc show minute m of day d, or have passed it: where clocks are put
 // forward over it, the instant of the change; where they are put back and show it twice, the first time. One rule for the
