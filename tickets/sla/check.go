@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +34,7 @@ const (
 )
 
 const (
-	maxPolicies = 1_000
+	maxPolicies = 300
 	maxValues   = 100 // of a list of a Match
 )
 
@@ -114,7 +113,7 @@ func (p Policy) orderWarnings(field string) (out []Warning) {
 		if t.Kind == NextReply || t.Calendar != end.Calendar || t.Within == 0 || end.Within == 0 {
 			continue
 		}
-		if cmp.Compare(t.Within, end.Within) > 0 {
+		if t.Within > end.Within {
 			out = append(out, Warning{fmt.Sprint(field, ".targets.", j), AfterResolution, map[string]any{"kind": string(t.Kind)}})
 		}
 	}

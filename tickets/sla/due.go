@@ -14,8 +14,8 @@ type when struct {
 // it lasted for ever.
 //
 // Open time that ran before the leg counts as used, by the calendar under which it ran. A promise of a day is counted from
-// the begin of the wait. A promise that would have been due before the leg began is due when the leg begins: what was
-// not promised could not be broken.
+// the begin of the wait. A promise that would have been due before the leg began is due at once: what was not promised
+// could not be broken.
 func (c course) due(l leg, percent int) when {
 	since, due, ok := l.from, l.from, true
 	if l.Within > 0 {
@@ -48,8 +48,24 @@ func (c course) due(l leg, percent int) when {
 			}
 		}
 	}
-	if due.Before(l.from) {
-		due = l.from
+	if due.After(l.from) {
+		return when{at: due}
+	}
+	return c.atOnce(l)
+}
+
+// atOnce is when something is due that is due as soon as its leg begins: then, or at the end of the pause in which it begins.
+func (c course) atOnce(l leg) when {
+	due := l.from
+	for _, p := range c.pauses(l.promise, c.started, forever) {
+		within := p.From.Before(l.from) || due.After(l.from) && !p.From.After(due)
+		switch {
+		case !within || !p.To.IsZero() && !p.To.After(due):
+		case p.To.IsZero():
+			return when{paused: true}
+		default:
+			due = p.To
+		}
 	}
 	return when{at: due}
 }

@@ -20,7 +20,9 @@ const (
 
 func (s State) done() bool { return s == Resolved || s == Closed }
 
-// What happens to a ticket, as far as clocks care. Others are passed over.
+// What happens to a ticket, as far as clocks care. Others are passed over. A call or chat that is answered gives Answered
+// when a person is there, and Out when he has said something. Merging gives Merged first; the states that the merged ticket's row
+// goes through afterwards are passed over.
 const (
 	Opened   = "opened"   // the ticket was made, by its Author
 	Queued   = "queued"   // the customer began to wait for a person to answer (phone, chat)

@@ -99,6 +99,8 @@ func FuzzClocks(f *testing.F) {
 		}
 		f.Add(b, int64(1772500000))
 	}
+	f.Add([]byte(`[{"seq":1,"at":"0001-01-01T00:00:00Z","what":"opened","author":"contact","ticket":1},{"seq":2,"at":"0001-01-01T00:00:01Z","what":"policy","ticket":1,"policy":{"name":"VIP phone","version":3}}]`), int64(1772500000))
+	f.Add([]byte(`[{"seq":1,"at":"9999-12-31T23:59:59Z","what":"opened","author":"contact","ticket":1},{"seq":2,"at":"9999-12-31T23:59:59Z","what":"policy","ticket":1,"policy":{"name":"site","version":1}},{"seq":3,"at":"2026-03-02T01:00:00Z","what":"state","state":"pending","ticket":1}]`), int64(-1772500000))
 	f.Fuzz(func(t *testing.T, b []byte, now int64) {
 		var events []sla.Event
 		if json.Unmarshal(b, &events) != nil {

@@ -2,13 +2,13 @@ package sla
 
 import "slices"
 
-// steps bounds the search of shadows; a policy for which it does not suffice gets no warning.
-const steps = 100_000
+// comparisons bounds the search of shadows; a policy for which they do not suffice gets no warning.
+const comparisons = 500_000
 
 // shadows are the earlier policies that together match all that m matches, so that m never has its turn; nil where there is
 // something left for it.
 func shadows(earlier []Policy, m Match) []string {
-	s := search{m: m.fields(), left: steps}
+	s := search{m: m.fields(), left: comparisons}
 	if !s.covered(earlier, 0) {
 		return nil
 	}
@@ -30,7 +30,7 @@ type search struct {
 // covered says whether each case that m matches is matched by one of some policies, which match it in the fields before i. Where m
 // takes all values it is enough to try one that no policy names: those that match it match all.
 func (s *search) covered(by []Policy, i int) bool {
-	if s.left--; len(by) == 0 || s.left < 0 {
+	if s.left -= len(by); len(by) == 0 || s.left < 0 {
 		return false
 	}
 	if i == len(s.m) {
