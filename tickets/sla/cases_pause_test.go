@@ -44,6 +44,18 @@ var pauseCases = []clockCase{
 		Mon 2026-03-02 09:00 opened agent
 		Tue 2026-03-03 09:30 state pending`, "Wed 2026-03-04 10:00", `
 		1 resolution 1 running due Mon 2026-03-02 18:00 breached Mon 2026-03-02 18:00 used 8h30m0s`},
+	{"so does waiting that begins at the very instant", `
+		Mon 2026-03-02 09:00 policy hold v1
+		Mon 2026-03-02 09:00 opened agent
+		Mon 2026-03-02 18:00 state pending
+		Tue 2026-03-03 10:00 state open`, "Tue 2026-03-03 11:00", `
+		1 resolution 1 running due Mon 2026-03-02 18:00 breached Mon 2026-03-02 18:00 used 9h0m0s`},
+	{"resolved at the very instant, reopened: owed at once", `
+		Mon 2026-03-02 09:00 policy hold v1
+		Mon 2026-03-02 09:00 opened agent
+		Mon 2026-03-02 18:00 state resolved
+		Tue 2026-03-03 10:00 state open`, "Tue 2026-03-03 11:00", `
+		1 resolution 1 running due Tue 2026-03-03 10:00 breached Tue 2026-03-03 10:00 used 9h0m0s`},
 	{"the customer's message ends the waiting, before anyone sets the state", `
 		Mon 2026-03-02 16:50 policy VIP phone v3
 		Mon 2026-03-02 16:50 opened agent
@@ -182,6 +194,15 @@ var mergeCases = []clockCase{
 		1 resolution 1 met due Mon 2026-03-02 18:00 ended Mon 2026-03-02 10:00 used 1h0m0s
 		2 first_reply 1 dropped due Mon 2026-03-02 15:00 ended Mon 2026-03-02 11:00 used 1h0m0s
 		2 resolution 1 met due Wed 2026-03-04 10:00 ended Mon 2026-03-02 11:00 used 1h0m0s`},
+	{"merged with one that was answered: a next reply is owed", `
+		Mon 2026-03-02 09:00 2: policy VIP phone v4
+		Mon 2026-03-02 09:00 2: opened agent
+		Mon 2026-03-02 09:05 2: out agent
+		Mon 2026-03-02 09:30 1: policy VIP phone v4
+		Mon 2026-03-02 09:30 1: opened agent
+		Mon 2026-03-02 10:00 1: merged 2
+		Mon 2026-03-02 10:10 1: in contact`, "Mon 2026-03-02 10:30", `
+		1 next_reply 1 running due Mon 2026-03-02 13:10 used 20m0s`},
 	{"three into one", `
 		Mon 2026-03-02 09:00 3: policy VIP phone v4
 		Mon 2026-03-02 09:00 3: opened contact

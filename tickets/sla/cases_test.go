@@ -126,6 +126,13 @@ var policyCases = []clockCase{
 		Mon 2026-03-02 16:00 opened contact
 		Tue 2026-03-03 10:00 policy site v1`, "Tue 2026-03-03 10:30", `
 		1 arrival 1 running due Tue 2026-03-03 18:00 used 3h30m0s`},
+	{"a shorter promise made during a pause is due at its end", `
+		Mon 2026-03-02 09:00 policy VIP phone v3
+		Mon 2026-03-02 09:00 opened agent
+		Tue 2026-03-03 09:30 state pending
+		Tue 2026-03-03 11:00 policy hold v1
+		Tue 2026-03-03 14:00 state open`, "Tue 2026-03-03 14:30", `
+		1 resolution 1 running due Tue 2026-03-03 14:00 breached Tue 2026-03-03 14:00 used 9h0m0s`},
 	{"a change in the midst of a pause", `
 		Mon 2026-03-02 10:00 policy VIP phone v3
 		Mon 2026-03-02 10:00 opened agent

@@ -79,7 +79,7 @@ func Clocks(events []Event, b Book, at time.Time) ([]Clock, error) {
 	}
 	var clocks []Clock
 	for _, w := range waits {
-		if w.ended.IsZero() && w.stopped() {
+		if w.stopped() {
 			w = w.settled()
 		}
 		c, err := b.clock(w, at.UTC().Round(0))

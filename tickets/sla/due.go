@@ -17,11 +17,13 @@ type when struct {
 // the begin of the wait. A promise that would have been due before the leg began is due at once: what was not promised
 // could not be broken.
 func (c course) due(l leg, percent int) when {
-	since, due, ok := l.from, l.from, true
+	since, due, ok := l.from, time.Time{}, false
 	if l.Within > 0 {
-		if left := part(l.Within, percent) - l.used; left > 0 {
-			due, ok = l.hours.Add(l.from, left)
+		left := part(l.Within, percent) - l.used
+		if left <= 0 {
+			return c.atOnce(l)
 		}
+		due, ok = l.hours.Add(l.from, left)
 	} else {
 		since = c.started
 		if due, ok = l.Due(l.hours, since); ok && percent < 100 {
@@ -31,12 +33,15 @@ func (c course) due(l leg, percent int) when {
 	if !ok {
 		return when{never: true}
 	}
-	// Each pause moves what is left of the way behind it. The end of the last does not matter for a due instant before it.
+	// Each pause that begins before it is due moves what is left behind the pause's end. What is resolved at the very
+	// instant is in time, and owed again when it is reopened, or after what follows at once.
+	owed := false
 	for _, p := range c.pauses(l.promise, since, forever) {
-		if !p.From.Before(due) {
+		if p.From.After(due) || p.From.Equal(due) && p.Reason != Resolved && !owed {
 			break
 		}
 		left := l.hours.Between(p.From, due)
+		owed = left == 0
 		switch {
 		case p.To.IsZero():
 			return when{paused: true, left: left}

@@ -62,16 +62,22 @@ func (c *counter) minute(now time.Time, events []sla.Event) {
 		isDue = false // the new promise holds from this instant on
 	}
 	if isDue || c.used >= c.target.Within && !c.paused() {
-		if c.due.IsZero() {
-			c.due = now
-		}
-		if c.breached.IsZero() && c.resolved.IsZero() {
-			c.breached = now
+		if c.resolved.IsZero() { // what is resolved at the very instant is in time
+			c.due = earlier(c.due, now)
+			c.breached = earlier(c.breached, now)
 		}
 	}
 	if !c.paused() && hours[c.target.Calendar].Open(now) {
 		c.used += time.Minute
 	}
+}
+
+// earlier is the first of two instants, or the one there is.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // TestResolutionByStopWatch compares the clock of a ticket that goes through states and policies with a count of each minute.

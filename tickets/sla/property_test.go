@@ -223,6 +223,11 @@ func TestClocksAreConsistent(t *testing.T) {
 		now := events[len(events)-1].At.Add(time.Duration(rapid.IntRange(0, 500_000).Draw(t, "now")) * time.Second)
 		clocks := mustClocks(t, events, now)
 		for _, c := range clocks {
+			for _, p := range c.Pauses {
+				if !p.To.IsZero() && !p.To.After(p.From) || p.Open < 0 {
+					t.Fatalf("a pause of no time: %+v", c)
+				}
+			}
 			total := c.Target.Within
 			switch {
 			case c.Used < 0:
