@@ -126,6 +126,75 @@ func TestClocks(t *testing.T) {
 	}
 }
 
+func TestPauseOfNoTimeIsNone(t *testing.T) {
+	t.Parallel()
+	loc := hours["8*5"].Zone()
+	clocks, err := sla.Clocks(history(t, loc, `
+		Mon 2026-03-02 09:00 policy hold v1
+		Mon 2026-03-02 09:00 opened agent
+		Mon 2026-03-02 10:00 state pending
+		Mon 2026-03-02 10:00 state open`), book, at(t, loc, "Mon 2026-03-02 11:00"))
+	if err != nil || len(clocks) != 1 || len(clocks[0].Pauses) != 0 {
+		t.Errorf("%+v, %v; want no pauses", clocks, err)
+	}
+}
+
+// A warning comes at its part of the open time, and the next alarm is what comes first.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	loc := hours["8*5"].Zone()
+	for _, c := range []struct{ name, history, warn, due string }{
+		{"three quarters of four hours", `
+			Mon 2026-03-02 16:50 policy VIP phone v3
+			Mon 2026-03-02 16:50 opened contact`, "Tue 2026-03-03 10:50", "Tue 2026-03-03 11:50"},
+		{"half of twenty seconds", `
+			Sun 2026-03-01 03:00 policy call v1
+			Sun 2026-03-01 03:00 queued`, "Sun 2026-03-01 03:00:10", "Sun 2026-03-01 03:00:20"},
+		{"half of a promised day: 70 min and 8 h are open", `
+			Mon 2026-03-02 16:50 policy site v1
+			Mon 2026-03-02 16:50 opened agent`, "Tue 2026-03-03 13:25", "Tue 2026-03-03 18:00"},
+		{"moved by a pause", `
+			Mon 2026-03-02 16:50 policy site v1
+			Mon 2026-03-02 16:50 opened agent
+			Mon 2026-03-02 17:00 state pending
+			Mon 2026-03-02 17:30 state open`, "Tue 2026-03-03 13:55", "Wed 2026-03-04 09:30"},
+	} {
+		now := at(t, loc, "Sun 2026-03-01 03:00")
+		clocks, err := sla.Clocks(history(t, loc, c.history), book, now)
+		if err != nil || len(clocks) == 0 {
+			t.Fatalf("%s: %v, %v", c.name, clocks, err)
+		}
+		warn, due := at(t, loc, c.warn), at(t, loc, c.due)
+		if w := clocks[0].Warn; len(w) != 1 || !w[0].Equal(warn) || !clocks[0].Due.Equal(due) {
+			t.Errorf("%s: warns at %v, due %v; want %s, %s", c.name, w, clocks[0].Due, warn, due)
+		}
+		for _, a := range []struct{ after, next time.Time }{{now, warn}, {warn, due}} {
+			if next, ok := sla.NextAlarm(clocks[:1], a.after); !ok || !next.Equal(a.next) {
+				t.Errorf("%s: after %s the next alarm is at %s, %v; want %s", c.name, a.after, next, ok, a.next)
+			}
+		}
+		if next, ok := sla.NextAlarm(clocks[:1], due); ok {
+			t.Errorf("%s: an alarm after it is due: %s", c.name, next)
+		}
+	}
+}
+
+// A history that names what the book does not have is refused: a promise must not vanish in silence.
+func TestBookWithoutAPage(t *testing.T) {
+	t.Parallel()
+	loc := hours["8*5"].Zone()
+	lost := history(t, loc, `
+		Mon 2026-03-02 09:00 policy lost v7
+		Mon 2026-03-02 09:00 opened agent`)
+	if _, err := sla.Clocks(lost, book, lost[1].At); err == nil || !strings.Contains(err.Error(), "lost v7") {
+		t.Errorf("an unknown policy: %v", err)
+	}
+	lost[0].Policy = sla.Ref{Name: "hold", Version: 1}
+	if _, err := sla.Clocks(lost, sla.Book{Policies: book.Policies}, lost[1].At); err == nil || !strings.Contains(err.Error(), `"8*5"`) {
+		t.Errorf("an unknown calendar: %v", err)
+	}
+}
+
 // In New York clocks go forward on 8 March and back on 1 November 2026.
 func TestClocksWhenClocksChange(t *testing.T) {
 	t.Parallel()
