@@ -140,6 +140,19 @@ var policyCases = []clockCase{
 		Mon 2026-03-02 14:00 policy VIP phone v5
 		Mon 2026-03-02 15:00 state open`, "Mon 2026-03-02 15:30", `
 		1 resolution 1 running due Mon 2026-03-02 22:00 used 1h30m0s`},
+	{"no policy any more: what happens later is no matter", `
+		Mon 2026-03-02 09:00 policy hold v1
+		Mon 2026-03-02 09:00 opened agent
+		Mon 2026-03-02 09:30 policy
+		Mon 2026-03-02 11:00 state pending
+		Mon 2026-03-02 11:10 state resolved`, "Mon 2026-03-02 12:00", `
+		1 resolution 1 dropped due Mon 2026-03-02 18:00 ended Mon 2026-03-02 09:30 used 30m0s`},
+	{"no policy for a while", `
+		Mon 2026-03-02 09:00 policy hold v1
+		Mon 2026-03-02 09:00 opened agent
+		Mon 2026-03-02 09:30 policy
+		Mon 2026-03-02 11:00 policy VIP phone v3`, "Mon 2026-03-02 11:30", `
+		1 resolution 1 running due Tue 2026-03-03 18:00 used 2h30m0s`},
 	{"no policy any more", `
 		Mon 2026-03-02 10:00 policy VIP phone v4
 		Mon 2026-03-02 10:00 opened contact

@@ -1,9 +1,6 @@
 package sla
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // promise is a target with its calendar.
 type promise struct {
@@ -41,10 +38,7 @@ func (b Book) clock(w *wait, at time.Time) (Clock, error) {
 	// What no policy promises any more ended when the last one that did ceased.
 	for n := len(c.legs); n > 0 && c.legs[n-1].promise == nil; n = len(c.legs) {
 		if from := c.legs[n-1].from; c.ended.IsZero() || c.ended.After(from) {
-			dropped := *c.wait
-			dropped.stays = slices.Clone(c.stays)
-			dropped.end(Dropped, from)
-			c.wait = &dropped
+			c.wait = c.droppedAt(from)
 		}
 		c.legs = c.legs[:n-1]
 	}

@@ -78,3 +78,19 @@ func (w *wait) settled() *wait {
 	}
 	return &out
 }
+
+// droppedAt is the wait as if nobody had waited any more from an instant on.
+func (w *wait) droppedAt(at time.Time) *wait {
+	out := *w
+	out.stays, out.ended, out.how = nil, at, Dropped
+	for _, s := range w.stays {
+		if !s.from.Before(at) {
+			break
+		}
+		if s.to.IsZero() || s.to.After(at) {
+			s.to = at
+		}
+		out.stays = append(out.stays, s)
+	}
+	return &out
+}
