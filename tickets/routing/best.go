@@ -40,9 +40,10 @@ func (s *State) bestFor(p *person) (best pair, ok bool) {
 			best, ok = b, true
 		}
 	}
-	for w := range s.fans[p.ID] {
+	for _, w := range s.fansOf(p.ID) {
 		if !w.shut && p.has(w.channel) && w.refusal(p.ID, w.plan.askAgain, s.now) == nil {
 			consider(w, 0)
+			break
 		}
 	}
 	for _, seat := range p.seats {

@@ -28,8 +28,8 @@ func (s *State) SetAgent(a Agent) {
 		s.count(&old, served, -1)
 		s.count(&a, p.serves, +1)
 	}
-	if !known || old.Presence != a.Presence || !maps.EqualFunc(old.Capacity, a.Capacity, func(a, b Room) bool { return a.Max == b.Max }) {
-		for w := range s.fans[a.ID] { // it may be kept for her, or no longer
+	for _, w := range s.fansOf(a.ID) {
+		if old.expected(w.Channel) != a.expected(w.Channel) { // it is kept for her now, or no longer
 			s.lookAt(w)
 		}
 	}
@@ -45,7 +45,7 @@ func (s *State) RemoveAgent(id int64) {
 	}
 	p.leave()
 	s.count(&p.Agent, p.serves, -1)
-	for w := range s.fans[id] {
+	for _, w := range s.fansOf(id) {
 		s.lookAt(w)
 	}
 	delete(s.people, id)

@@ -2,7 +2,6 @@ package routing
 
 import (
 	"cmp"
-	"container/heap"
 	"slices"
 	"time"
 )
@@ -16,9 +15,11 @@ func (s *State) Decide(now time.Time) Decision {
 	var open []*waiting
 	open, d.Moves = s.settle()
 	found := s.proposals(open)
-	heap.Init(&found)
+	for i := len(found) / 2; i >= 0; i-- {
+		found.sink(i)
+	}
 	for len(found) > 0 {
-		best := found[0]
+		best := &found[0]
 		if s.holds(&best.pair) {
 			d.Assignments = append(d.Assignments, s.assign(&best.pair))
 		}
@@ -26,10 +27,12 @@ func (s *State) Decide(now time.Time) Decision {
 		// what its side finds now.
 		if again, ok := s.again(best); ok {
 			found[0] = again
-			heap.Fix(&found, 0)
 		} else {
-			heap.Pop(&found)
+			last := len(found) - 1
+			found[0] = found[last]
+			found = found[:last]
 		}
+		found.sink(0)
 	}
 	d.Next = when(s.timers.next())
 	return d
@@ -77,22 +80,25 @@ type proposal struct {
 	by *person // nil: the contact's
 }
 
-type proposals []*proposal
+// proposals are a heap, the best pair first.
+type proposals []proposal
 
-func (h proposals) Len() int           { return len(h) }
-func (h proposals) Less(i, j int) bool { return compare(&h[i].pair, &h[j].pair) < 0 }
-func (h proposals) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-
-// Push implements heap.Interface.
-func (h *proposals) Push(x any) { *h = append(*h, x.(*proposal)) }
-
-// Pop implements heap.Interface.
-func (h *proposals) Pop() any {
-	last := len(*h) - 1
-	x := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	return x
+// sink moves a proposal down to where it belongs.
+func (h proposals) sink(i int) {
+	for {
+		child := 2*i + 1
+		if child >= len(h) {
+			return
+		}
+		if child+1 < len(h) && compare(&h[child+1].pair, &h[child].pair) < 0 {
+			child++
+		}
+		if compare(&h[i].pair, &h[child].pair) <= 0 {
+			return
+		}
+		h[i], h[child] = h[child], h[i]
+		i = child
+	}
 }
 
 // proposals are the best pairs of every contact and agent that changed. Each pair has an agent with room in it: where
@@ -114,7 +120,7 @@ func (s *State) proposals(open []*waiting) (found proposals) {
 	}
 	for _, w := range open {
 		if b, ok := s.bestOf(w); ok {
-			found = append(found, &proposal{pair: b})
+			found = append(found, proposal{pair: b})
 		}
 	}
 	for _, p := range s.free {
@@ -123,7 +129,7 @@ func (s *State) proposals(open []*waiting) (found proposals) {
 			continue
 		}
 		if b, ok := s.bestFor(p); ok {
-			found = append(found, &proposal{pair: b, by: p})
+			found = append(found, proposal{pair: b, by: p})
 		}
 	}
 	clear(s.free)
@@ -137,7 +143,7 @@ func (s *State) holds(b *pair) bool {
 }
 
 // again is what the side that made a proposal proposes now.
-func (s *State) again(old *proposal) (*proposal, bool) {
+func (s *State) again(old *proposal) (proposal, bool) {
 	var b pair
 	var ok bool
 	if old.by != nil {
@@ -145,7 +151,7 @@ func (s *State) again(old *proposal) (*proposal, bool) {
 	} else if !old.w.gone {
 		b, ok = s.bestOf(old.w)
 	}
-	return &proposal{b, old.by}, ok
+	return proposal{b, old.by}, ok
 }
 
 func (s *State) assign(b *pair) Assignment {

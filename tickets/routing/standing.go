@@ -123,13 +123,9 @@ func (s *State) refresh(w *waiting) (move Move, moved bool) {
 		moved = true
 	}
 	if w.plan != st.plan {
-		w.spot.remove(w)
-		if w.spot = (spot{}); w.plan != nil {
-			w.plan.line.remove(w)
-		}
-		if w.plan = st.plan; w.plan != nil {
-			w.key = w.arrived - w.plan.head(&w.Contact)
-			w.plan.line.add(w)
+		s.unlist(w)
+		if st.plan != nil {
+			s.enlist(w, st.plan)
 		}
 	}
 	if moved {

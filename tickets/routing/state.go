@@ -22,7 +22,7 @@ type State struct {
 	people   map[int64]*person
 	waiting  map[int64]*waiting
 	pools    map[poolKey]*pool
-	fans     map[int64]map[*waiting]struct{} // by preferred agent
+	fans     map[int64]*line // by preferred agent, those who wait in a known queue
 	timers   timers
 
 	changed []*waiting // to be looked at, their standing may have changed
@@ -62,7 +62,7 @@ func NewState(w World) *State {
 	s := &State{
 		settings: w.Settings, perPlace: span(w.Settings.PerPlace, time.Hour), now: oldest,
 		plans: map[int64]*plan{}, staff: map[int64]int{}, channels: map[Channel]int{}, people: map[int64]*person{},
-		waiting: make(map[int64]*waiting, len(w.Contacts)), pools: map[poolKey]*pool{}, fans: map[int64]map[*waiting]struct{}{},
+		waiting: make(map[int64]*waiting, len(w.Contacts)), pools: map[poolKey]*pool{}, fans: map[int64]*line{},
 	}
 	for _, q := range w.Queues {
 		s.plans[q.ID] = newPlan(q)
@@ -120,12 +120,6 @@ func (s *State) SetContact(c Contact) {
 	w := &waiting{Contact: c, arrived: at(c.Arrived), look: never, timer: -1, shut: true, channel: s.channel(c.Channel)}
 	w.key = w.arrived
 	s.waiting[c.ID] = w
-	for _, p := range c.Preferred {
-		if s.fans[p.Agent] == nil {
-			s.fans[p.Agent] = map[*waiting]struct{}{}
-		}
-		s.fans[p.Agent][w] = struct{}{}
-	}
 	s.lookAt(w)
 }
 
@@ -137,17 +131,49 @@ func (s *State) RemoveContact(id int64) {
 		return
 	}
 	s.timers.set(w, never)
-	w.spot.remove(w)
-	if w.plan != nil {
-		w.plan.line.remove(w)
-	}
-	for _, p := range w.Preferred {
-		if delete(s.fans[p.Agent], w); len(s.fans[p.Agent]) == 0 {
-			delete(s.fans, p.Agent)
-		}
-	}
+	s.unlist(w)
 	delete(s.waiting, id)
 	w.gone = true
+}
+
+// enlist puts a contact into the lines of a queue and of those it prefers, by its head start there.
+func (s *State) enlist(w *waiting, p *plan) {
+	w.plan = p
+	w.key = w.arrived - p.head(&w.Contact)
+	p.line.add(w)
+	for _, preferred := range w.Preferred {
+		fans := s.fans[preferred.Agent]
+		if fans == nil {
+			fans = new(line)
+			s.fans[preferred.Agent] = fans
+		}
+		fans.add(w)
+	}
+}
+
+// unlist takes it out of all lines.
+func (s *State) unlist(w *waiting) {
+	if w.plan == nil {
+		return
+	}
+	w.spot.remove(w)
+	w.spot = spot{}
+	w.plan.line.remove(w)
+	for _, preferred := range w.Preferred {
+		fans := s.fans[preferred.Agent]
+		if fans.remove(w); len(*fans) == 0 {
+			delete(s.fans, preferred.Agent)
+		}
+	}
+	w.plan = nil
+}
+
+// fansOf are the contacts that prefer an agent, the best first.
+func (s *State) fansOf(agent int64) line {
+	if fans := s.fans[agent]; fans != nil {
+		return *fans
+	}
+	return nil
 }
 
 // Ahead is how many contacts of its queue come before a waiting one, and whether it is known to wait there. It is right

@@ -1,6 +1,7 @@
 package routing_test
 
 import (
+	"math/rand/v2"
 	"reflect"
 	"testing"
 	"time"
@@ -18,7 +19,11 @@ func TestAStateDecidesAsTheWholeDoes(t *testing.T) {
 // FuzzState lives lives that the fuzzer makes up.
 func FuzzState(f *testing.F) {
 	f.Add([]byte{})
-	f.Add([]byte("\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00"))
+	for seed := range byte(8) {
+		draws := make([]byte, 1<<15) // a life that runs out of draws is not lived
+		rand.NewChaCha8([32]byte{seed}).Read(draws)
+		f.Add(draws)
+	}
 	f.Fuzz(rapid.MakeFuzz(life))
 }
 
