@@ -83,7 +83,8 @@ func TestCheck(t *testing.T) {
 				Steps: []routing.Step{
 					step(1, wanting(skill("zh", 4))),
 					step(2, wanting(routing.Want{All: []routing.Want{skill("mill", 2), skill("de", 3), skill("en", 1)}})),
-					step(3, nil), step(4, nil, 7), step(5, nil, 7), step(6, wanting(skill("de", 2))), step(7, wanting(skill("zh", 3))),
+					step(3, nil), step(4, nil, 7), step(5, nil, 7), step(6, wanting(skill("de", 2))),
+					step(7, wanting(routing.Want{All: []routing.Want{skill("zh", 3), skill("zh", 1)}})),
 				},
 			}},
 			some,

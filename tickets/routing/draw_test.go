@@ -1,7 +1,9 @@
 package routing_test
 
 import (
+	"flag"
 	"slices"
+	"testing"
 	"time"
 
 	"frontline/tickets/routing"
@@ -31,7 +33,11 @@ func (h turns) At(t time.Time) (open bool, change time.Time) {
 
 // Few values and a coarse grid of times make ties and collisions likely.
 var (
-	skills   = []string{"zh", "en", "mill"}
+	skills = []string{"zh", "en", "mill"}
+	// Most agents are there.
+	presences = []routing.Presence{
+		routing.Ready, routing.Ready, routing.Ready, routing.Ready, routing.Ready, routing.NotReady, routing.AfterWork, routing.Away, "",
+	}
 	channels = []routing.Channel{routing.Phone, routing.Chat, routing.Email}
 	drawTime = rapid.Map(rapid.IntRange(-18, 3), func(n int) time.Time { return noon.Add(time.Duration(n) * 10 * time.Second) })
 	drawSpan = rapid.Map(rapid.IntRange(0, 9), func(n int) time.Duration { return time.Duration(n) * 10 * time.Second })
@@ -76,7 +82,7 @@ func drawQueue(id int64) *rapid.Generator[routing.Queue] {
 		}
 		if rapid.Bool().Draw(t, "overflows") {
 			q.Overflow = &routing.Overflow{
-				To: rapid.Int64Range(1, 5).Draw(t, "overflow to"), After: drawSpan.Draw(t, "overflow after"),
+				To: rapid.Int64Range(1, 4).Draw(t, "overflow to"), After: drawSpan.Draw(t, "overflow after"),
 				WhenClosed: rapid.Bool().Draw(t, "when closed"), WhenNobody: rapid.Bool().Draw(t, "when nobody"),
 			}
 		}
@@ -98,10 +104,10 @@ func drawContact(id int64) *rapid.Generator[routing.Contact] {
 			Class:    rapid.SampledFrom([]string{"", "vip"}).Draw(t, "class"), Severity: rapid.SampledFrom([]string{"", "down"}).Draw(t, "severity"),
 			Priority: rapid.SampledFrom([]int{3, 1}).Draw(t, "priority"), Boost: rapid.SampledFrom([]time.Duration{0, 20 * time.Second}).Draw(t, "boost"),
 		}
-		for _, agent := range rapid.SliceOfN(rapid.Int64Range(1, 6), 0, 2).Draw(t, "preferred") {
+		for _, agent := range rapid.SliceOfN(rapid.Int64Range(1, 5), 0, 2).Draw(t, "preferred") {
 			c.Preferred = append(c.Preferred, routing.Preferred{Agent: agent, Why: rapid.SampledFrom([]string{routing.Last, routing.Owner, "friend"}).Draw(t, "why")})
 		}
-		for _, agent := range rapid.SliceOfN(rapid.Int64Range(1, 6), 0, 2).Draw(t, "refused") {
+		for _, agent := range rapid.SliceOfN(rapid.Int64Range(1, 5), 0, rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "most refused")).Draw(t, "refused") {
 			c.Refused = append(c.Refused, routing.Refusal{Agent: agent, At: drawTime.Draw(t, "refused at"), TimedOut: rapid.Bool().Draw(t, "timed out")})
 		}
 		return c
@@ -112,7 +118,7 @@ func drawAgent(id int64) *rapid.Generator[routing.Agent] {
 	return rapid.Custom(func(t *rapid.T) routing.Agent {
 		a := routing.Agent{
 			ID: id, Name: rapid.SampledFrom([]string{"Li", "Wang", "Zhao"}).Draw(t, "name"),
-			Presence: rapid.SampledFrom([]routing.Presence{routing.Ready, routing.Ready, routing.Ready, routing.NotReady, routing.AfterWork, routing.Away, ""}).Draw(t, "presence"),
+			Presence: rapid.SampledFrom(presences).Draw(t, "presence"),
 			Skills:   rapid.MapOf(rapid.SampledFrom(skills), rapid.IntRange(1, 5)).Draw(t, "skills"),
 			Language: rapid.SampledFrom([]string{"zh", "en"}).Draw(t, "tongue"),
 			Queues:   rapid.SliceOfNDistinct(rapid.Int64Range(1, 4), 0, 4, rapid.ID[int64]).Draw(t, "queues"),
@@ -129,6 +135,14 @@ func drawAgent(id int64) *rapid.Generator[routing.Agent] {
 		a.Load = rapid.MapOfN(rapid.SampledFrom(channels), rapid.IntRange(0, 2), 0, 2).Draw(t, "load")
 		return a
 	})
+}
+
+// TestMain draws a thousand worlds for each property, unless -rapid.checks says otherwise.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "1000"); err != nil {
+		panic(err)
+	}
+	m.Run()
 }
 
 func drawWorld(t *rapid.T, contacts, agents int) (w routing.World) {

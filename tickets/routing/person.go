@@ -5,10 +5,17 @@ import (
 	"slices"
 )
 
+// maxLoad keeps sums of loads in bounds, whatever was handed over.
+const maxLoad = 1_000_000
+
 // SetAgent adds an agent, or replaces the one with its id. Where only presence and load changed it costs next to nothing;
 // where skills, language, queues or teams did, the agent is compared with every queue.
 func (s *State) SetAgent(a Agent) {
-	a.Load = maps.Clone(a.Load) // assigning counts it up
+	load := make(map[Channel]int, len(a.Load)) // assigning counts it up
+	for c, n := range a.Load {
+		load[c] = min(max(n, 0), maxLoad)
+	}
+	a.Load = load
 	p := s.people[a.ID]
 	known := p != nil
 	if !known {
@@ -100,7 +107,7 @@ func (s *State) count(a *Agent, queues []int64, by int) {
 func (s *State) reckon(p *person) {
 	p.hand = 0
 	for _, n := range p.Load {
-		p.hand += min(max(n, 0), 1_000_000)
+		p.hand += n
 	}
 	clear(p.room)
 	p.free = false

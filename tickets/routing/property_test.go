@@ -18,7 +18,7 @@ import (
 func TestDecideIsWhatTheDocumentationSays(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		w := drawWorld(t, 12, 6)
+		w := drawWorld(t, rapid.SampledFrom([]int{12, 40}).Draw(t, "most contacts"), 6)
 		d := routing.Decide(w, noon)
 
 		byHand := plain{w, noon}

@@ -137,9 +137,9 @@ func (s *State) proposals(open []*waiting) (found proposals) {
 	return found
 }
 
-// holds says whether a pair is as good as when it was made.
+// holds says whether a pair is as good as when it was made: nobody has the contact, and the agent got nothing since.
 func (s *State) holds(b *pair) bool {
-	return !b.w.gone && b.p.hand == b.hand && b.p.has(b.w.channel)
+	return !b.w.gone && b.p.hand == b.hand
 }
 
 // again is what the side that made a proposal proposes now.
@@ -164,9 +164,6 @@ func (s *State) assign(b *pair) Assignment {
 		a.Until = when(s.now + d.Microseconds())
 	}
 	s.RemoveContact(b.w.ID)
-	if b.p.Load == nil {
-		b.p.Load = map[Channel]int{}
-	}
 	b.p.Load[b.w.Channel]++
 	s.reckon(b.p)
 	return a

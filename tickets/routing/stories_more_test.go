@@ -52,6 +52,22 @@ func TestPreferredAgents(t *testing.T) {
 			[]string{"1: Wang, because zh 3 ≥ 3, idle 96 s; Li is away; Zhao has declined it; waiting 2 s"},
 		},
 		{
+			"who works on the queue too is told of once",
+			[]routing.Queue{held},
+			[]routing.Agent{agent(1, "Li", "zh5", has(routing.Phone, 1)), agent(2, "Wang", "zh3", has(routing.Phone, 1))},
+			[]routing.Contact{call(1, 0, prefers(1, routing.Last), prefers(1, routing.Owner))},
+			20,
+			[]string{"1 waits: 2 without capacity; waiting 20 s."},
+		},
+		{
+			"and named once",
+			[]routing.Queue{held},
+			[]routing.Agent{agent(1, "Li", "zh5", has(routing.Phone, 1)), wang},
+			[]routing.Contact{call(1, 0, prefers(1, routing.Last), prefers(1, routing.Owner))},
+			20,
+			[]string{"1: Wang, because zh 3 ≥ 3, idle 114 s; Li has no capacity; waiting 20 s"},
+		},
+		{
 			"then the account's owner",
 			[]routing.Queue{held},
 			[]routing.Agent{agent(1, "Li", "", has(routing.Phone, 1)), wang, agent(3, "Zhao", "")},
