@@ -68,10 +68,7 @@ func (s *State) overflow(st *standing) {
 	start, because := *st, ""
 	var seen []*plan
 	for cur := st.plan; cur.Overflow != nil; {
-		open, change := cur.openAt(s.now)
-		st.sooner(change)
-		start.sooner(change)
-		why, due := s.spills(cur, open, st)
+		why, due := s.spills(cur, st)
 		if st.sooner(due); why == "" {
 			return
 		}
@@ -97,8 +94,9 @@ func (s *State) overflow(st *standing) {
 
 // spills says why a queue sends a contact on now, or when it will by the time waited. That counts only in the queue where
 // the contact is, not in one that is closed and passed through.
-func (s *State) spills(q *plan, open bool, st *standing) (why string, due instant) {
+func (s *State) spills(q *plan, st *standing) (why string, due instant) {
 	o := q.Overflow
+	open, _ := q.openAt(s.now)
 	due = never
 	if q == st.plan && o.After > 0 {
 		due = st.entered + span(o.After, maxSpan)

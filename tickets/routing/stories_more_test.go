@@ -60,6 +60,14 @@ func TestPreferredAgents(t *testing.T) {
 			[]string{"1 waits: 2 without capacity; waiting 20 s."},
 		},
 		{
+			"as is who does not, or not yet",
+			[]routing.Queue{german},
+			[]routing.Agent{agent(1, "Li", "de3", has(routing.Phone, 1)), agent(2, "Wang", "", has(routing.Phone, 1), worksOn(9))},
+			[]routing.Contact{call(1, 0, prefers(1, routing.Last), prefers(2, routing.Owner), prefers(2, routing.Last))},
+			20,
+			[]string{"1 waits: 2 without capacity; waiting 20 s; look at 12:00:30."},
+		},
+		{
 			"and named once",
 			[]routing.Queue{held},
 			[]routing.Agent{agent(1, "Li", "zh5", has(routing.Phone, 1)), wang},

@@ -116,6 +116,25 @@ func TestQueuesWiden(t *testing.T) {
 			45,
 			[]string{"1: Braun, because de 5 ≥ 5, idle 35 s; waiting 45 s"},
 		},
+		{
+			"who fits less is not named",
+			[]routing.Queue{german},
+			[]routing.Agent{agent(1, "Li", "de3", is(routing.NotReady)), agent(3, "Braun", "de5"), agent(4, "Huber", "de5", has(routing.Phone, 1))},
+			[]routing.Contact{call(1, 0)},
+			45,
+			[]string{"1: Braun, because de 5 ≥ 5, idle 139 s; Huber has no capacity; waiting 45 s"},
+		},
+		{
+			"of many who could not, three are named",
+			[]routing.Queue{anybody},
+			[]routing.Agent{
+				agent(1, "Li", ""), agent(2, "Wang", "", has(routing.Chat, 3)), agent(3, "Zhao", "", has(routing.Chat, 1)),
+				agent(4, "Sun", "", has(routing.Chat, 2)), agent(5, "Zhou", "", has(routing.Chat, 2), idleSince(-500)), agent(6, "Wu", "", is(routing.Away)),
+			},
+			[]routing.Contact{call(1, 0)},
+			0,
+			[]string{"1: Li, because idle 94 s; Zhao has no capacity; Zhou has no capacity; Sun has no capacity; and 1 more could not; waiting 0 s"},
+		},
 	})
 }
 
