@@ -9,7 +9,7 @@ type Contact struct {
 	Channel  Channel
 	Arrived  time.Time // when it began to wait, in whatever queue; its place in time. It stays when an offer fails
 	Entered  time.Time // when it entered this queue; the steps, Prefer and Overflow count from here
-	Language string    // what the customer speaks, as the name of a skill ("zh"); empty: not known, any agent will do
+	Language string    // what the customer speaks, as the name of a skill ("zh"), of a small set; empty: not known, any agent will do
 	Class    string    // the customer's
 	Severity string
 	Priority int           // 1 urgent to 4 low

@@ -8,7 +8,7 @@ import (
 // maxLoad keeps sums of loads in bounds, whatever was handed over.
 const maxLoad = 1_000_000
 
-// SetAgent adds an agent, or replaces the one with its id. Where only presence and load changed it costs next to nothing;
+// SetAgent adds an agent, or replaces the one with its id; the load must count what was decided since. Where only presence and load changed it costs next to nothing;
 // where skills, language, queues or teams did, the agent is compared with every queue.
 func (s *State) SetAgent(a Agent) {
 	load := make(map[Channel]int, len(a.Load)) // assigning counts it up
