@@ -76,7 +76,7 @@ func TestNothingIsMissedOrHeardTwiceOverCutLines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f.Type != "event" {
+		if f.Type != "event" || f.Kind != "ticket.created" { // that the queues are new may come late too
 			continue
 		}
 		if f.Seq <= c.last || heard[f.Object] {
