@@ -73,7 +73,6 @@ func History(events []Event) []Event {
 		all[i].At = all[i].At.UTC().Round(0) // one writing for one instant
 	}
 	slices.SortFunc(all, compareEvents)
-	all = slices.Compact(all)
 	trusted := longestRise(all)
 	for i := range all {
 		switch {
@@ -84,14 +83,15 @@ func History(events []Event) []Event {
 			all[i].At = all[slices.Index(trusted, true)].At
 		}
 	}
-	return all
+	return slices.Compact(all)
 }
 
-// compareEvents orders by Seq. Two different events with one Seq are a fault elsewhere; they have an order all the same.
+// compareEvents orders by Seq. Two different events with one Seq are a fault elsewhere; they have an order all the same, and
+// keep it when History gives one of them another time.
 func compareEvents(a, b Event) int {
-	return cmp.Or(cmp.Compare(a.Seq, b.Seq), a.At.Compare(b.At), cmp.Compare(a.Ticket, b.Ticket), cmp.Compare(a.What, b.What),
+	return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Ticket, b.Ticket), cmp.Compare(a.What, b.What),
 		cmp.Compare(a.Author, b.Author), cmp.Compare(a.State, b.State), cmp.Compare(a.From, b.From), cmp.Compare(a.Policy.Name, b.Policy.Name),
-		cmp.Compare(a.Policy.Version, b.Policy.Version), cmp.Compare(bit(a.Auto), bit(b.Auto)))
+		cmp.Compare(a.Policy.Version, b.Policy.Version), cmp.Compare(bit(a.Auto), bit(b.Auto)), a.At.Compare(b.At))
 }
 
 func bit(b bool) int {
