@@ -6,4 +6,5 @@ cd "$(dirname "$0")/.."
 scripts/need.sh run
 scripts/desk.sh
 scripts/build.sh
-exec bin/frontline serve --demo "$@"
+# What the demo prints at its start should stay on the screen.
+FRONTLINE_LOG=${FRONTLINE_LOG:-warn} exec bin/frontline serve --demo "$@"

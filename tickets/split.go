@@ -24,9 +24,12 @@ func (t *Tickets) Split(ctx context.Context, by authority.Actor, ticket, message
 		if err := tx.Allow(ctx, authority.Act{Name: "ticket.split", Object: object(ticket)}); err != nil {
 			return err
 		}
-		from, err := movable(ctx, tx, ticket, message)
+		from, alone, err := movable(ctx, tx, ticket, message)
 		if err != nil {
 			return err
+		}
+		if alone {
+			return fault.BadField("message", "only_message")
 		}
 		// Who sees the ticket only because it is theirs does not see the new one, which is nobody's yet.
 		if err := tx.Unveil(ctx); err != nil {
@@ -63,7 +66,8 @@ func (t *Tickets) Split(ctx context.Context, by authority.Actor, ticket, message
 	return made, err
 }
 
-// Move puts a customer's message into another ticket, whose participant its author then is.
+// Move puts a customer's message into another ticket, whose participant its author then is. A ticket that has nothing left
+// is closed, and whatever still comes for it goes where its message went.
 func (t *Tickets) Move(ctx context.Context, by authority.Actor, ticket, message, to int64) error {
 	return t.gate.Do(ctx, by, func(tx *authority.Tx) error {
 		if err := tx.Allow(ctx, authority.Act{Name: "ticket.split", Object: object(ticket)}); err != nil {
@@ -72,7 +76,7 @@ func (t *Tickets) Move(ctx context.Context, by authority.Actor, ticket, message,
 		if ticket == to {
 			return fault.BadField("to", "same_ticket")
 		}
-		from, err := movable(ctx, tx, ticket, message)
+		from, alone, err := movable(ctx, tx, ticket, message)
 		if err != nil {
 			return err
 		}
@@ -91,33 +95,50 @@ func (t *Tickets) Move(ctx context.Context, by authority.Actor, ticket, message,
 		if err := move(ctx, tx, message, from, into); err != nil {
 			return err
 		}
+		if err := lead(ctx, tx, from, into, alone); err != nil {
+			return err
+		}
 		tx.Emit("message.added", object(to), topics(to, into.Queue, into.Assignee)...)
 		return nil
 	})
 }
 
-// movable locks the ticket and refuses what is not a message in it that came from outside, and to
-// empty a ticket.
-func movable(ctx context.Context, tx *authority.Tx, ticket, message int64) (ticketState, error) {
-	s := ticketState{ID: ticket}
-	if err := tx.QueryRow(ctx, `select queue_id, assignee_id from tickets where id = $1 for update`, ticket).Scan(&s.Queue, &s.Assignee); err != nil {
-		return s, notFound(err, "ticket")
+// lead closes a ticket that was emptied and makes it lead to where its message went. That one stands for itself again, so
+// that two can never lead to each other.
+func lead(ctx context.Context, tx *authority.Tx, from, into ticketState, emptied bool) error {
+	b := &pgx.Batch{}
+	b.Queue(`update tickets set merged_into = null where id = $1 and merged_into is not null`, into.ID)
+	if emptied {
+		b.Queue(`update tickets set merged_into = $2, state = 'closed', closed_at = coalesce(closed_at, now()), updated_at = now() where id = $1`, from.ID, into.ID)
+		if from.State != "closed" {
+			queueEvent(b, from.ID, tx.By, Changed{Name: "state", From: from.State, To: "closed"})
+		}
+	}
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("lead the emptied ticket: %w", err)
+	}
+	return nil
+}
+
+// movable locks the ticket and refuses what is not a message in it that came from outside. It says whether that is all that
+// the ticket has.
+func movable(ctx context.Context, tx *authority.Tx, ticket, message int64) (s ticketState, alone bool, err error) {
+	s = ticketState{ID: ticket}
+	if err := tx.QueryRow(ctx, `select queue_id, assignee_id, state from tickets where id = $1 for update`, ticket).Scan(&s.Queue, &s.Assignee, &s.State); err != nil {
+		return s, false, notFound(err, "ticket")
 	}
 	var direction string
-	var others int
-	err := tx.QueryRow(ctx, `select direction, (select count(*) from messages o where o.ticket_id = $1 and o.id <> $2 and o.direction in ('in', 'out'))
-		from messages where id = $2 and ticket_id = $1`, ticket, message).Scan(&direction, &others)
+	err = tx.QueryRow(ctx, `select direction, not exists (select from messages o where o.ticket_id = $1 and o.id <> $2 and o.direction in ('in', 'out'))
+		from messages where id = $2 and ticket_id = $1`, ticket, message).Scan(&direction, &alone)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return s, fault.BadField("message", "unknown_message")
+		return s, false, fault.BadField("message", "unknown_message")
 	case err != nil:
-		return s, fmt.Errorf("message to move: %w", err)
+		return s, false, fmt.Errorf("message to move: %w", err)
 	case direction != "in":
-		return s, fault.BadField("message", "only_incoming")
-	case others == 0:
-		return s, fault.BadField("message", "only_message")
+		return s, false, fault.BadField("message", "only_incoming")
 	}
-	return s, nil
+	return s, alone, nil
 }
 
 // move puts a message from one ticket into another. Both show as their last message what they have now.

@@ -92,7 +92,10 @@ func TestAMessageIsMoved(t *testing.T) {
 	}
 	reply := w.reply(li, two.Ticket, "answer")
 	for code, try := range map[string]func() error{
-		"only_message":    func() error { return w.tickets.Move(ctx, li, first.Ticket, first.Message, two.Ticket) },
+		"only_message": func() error {
+			_, err := w.tickets.Split(ctx, li, first.Ticket, first.Message)
+			return err
+		},
 		"only_incoming":   func() error { return w.tickets.Move(ctx, li, two.Ticket, reply, first.Ticket) },
 		"unknown_message": func() error { return w.tickets.Move(ctx, li, first.Ticket, two.Message, two.Ticket) },
 		"unknown_ticket":  func() error { return w.tickets.Move(ctx, li, two.Ticket, stray.Message, 999) },
@@ -102,6 +105,36 @@ func TestAMessageIsMoved(t *testing.T) {
 	}
 	_, err := w.tickets.Split(ctx, li, 999, stray.Message)
 	w.wants("splitting no ticket", err, fault.NotFound)
+}
+
+// A customer wrote from another address, which opened a ticket of its own: its only message goes where it belongs, and what
+// still comes for the emptied ticket follows it.
+func TestAnEmptiedTicketLeadsToWhereItsMessageWent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	ctx := t.Context()
+	old := w.mail("zhang@example.cn", "broken", func(in *tickets.Inbound) { in.Keys = []string{"k1"} })
+	home := w.mail("zhang@home.test", "still broken", func(in *tickets.Inbound) { in.Keys = []string{"k2"} })
+	if err := w.tickets.Move(ctx, li, home.Ticket, home.Message, old.Ticket); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.view(home.Ticket); v.State != "closed" {
+		t.Errorf("the emptied ticket is %s", v.State)
+	}
+	if got := w.story(home.Ticket); !slices.Equal(got, []string{"moved_out", "state"}) {
+		t.Errorf("its story is %q", got)
+	}
+	if r := w.mail("zhang@home.test", "and again", refersTo("k2")); r.Ticket != old.Ticket {
+		t.Errorf("received %+v, want ticket %d", r, old.Ticket)
+	}
+	// Moved back, it stands for itself.
+	if err := w.tickets.Move(ctx, li, old.Ticket, home.Message, home.Ticket); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.mail("zhang@home.test", "third", refersTo("k2")); r.Ticket != home.Ticket {
+		t.Errorf("received %+v, want ticket %d", r, home.Ticket)
+	}
 }
 
 // Two agents move messages between the same two tickets, in opposite ways, again and again: nobody waits for ever and

@@ -125,6 +125,8 @@ export default function NewTicket({ close }: { close: () => void }) {
                 setChosen(c);
                 setError("");
                 form.setFieldsValue({ to: undefined, ...typed });
+                // The field in which he was looked for is gone; of somebody new the name is asked first.
+                if (c !== null && c !== "new") form.getFieldInstance("subject")?.focus();
               }}
             />
             {kind === "mail" && (

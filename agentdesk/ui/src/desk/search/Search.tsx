@@ -1,6 +1,6 @@
 import { SearchOutlined, UserOutlined } from "@ant-design/icons";
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMountDialog } from "@/parts/useMountDialog";
 import css from "./search.module.css";
@@ -43,6 +43,16 @@ export function Search({ close }: { close: () => void }) {
     })),
   ];
   const chosen = Math.min(at, hits.length - 1);
+  // Enter means what is found for the text as it stands; who is faster than the answer need not wait to press it.
+  const settled = found.of === text.trim() && !found.busy;
+  const [meant, setMeant] = useState(false);
+  const go = useRef(() => {});
+  useEffect(() => {
+    go.current = () => open(hits[chosen]);
+  });
+  useEffect(() => {
+    if (meant && settled) go.current();
+  }, [meant, settled]);
 
   function open(hit: Hit | undefined) {
     if (!hit) return;
@@ -53,7 +63,7 @@ export function Search({ close }: { close: () => void }) {
     if (e.nativeEvent.isComposing) return;
     const step = e.key === "ArrowDown" ? 1 : e.key === "ArrowUp" ? -1 : 0;
     if (step !== 0) setAt(Math.max(0, Math.min(hits.length - 1, chosen + step)));
-    else if (e.key === "Enter") open(hits[chosen]);
+    else if (e.key === "Enter") setMeant(true);
     else return;
     e.preventDefault();
   }
@@ -75,6 +85,7 @@ export function Search({ close }: { close: () => void }) {
             onChange={(e) => {
               setText(e.target.value);
               setAt(0);
+              setMeant(false);
             }}
           />
         </label>

@@ -6,6 +6,8 @@ import { keys } from "@/data/keys";
 import type { Pages } from "@/data/lists";
 
 export interface Found {
+  /** The text that this was found for; it may lag behind what is typed. */
+  of: string;
   tickets: Row[];
   people: Person[];
   busy: boolean;
@@ -41,14 +43,14 @@ export function useFind(text: string): Found {
     enabled: number !== undefined,
     staleTime: 10_000,
   });
-  if (q === "") return { tickets: [], people: [], busy: false };
+  if (q === "") return { of: q, tickets: [], people: [], busy: false };
   const near = held(client.getQueriesData<Pages<Row>>({ queryKey: keys.lists }), client.getQueriesData<Ticket>({ queryKey: ["ticket"] }));
   const exact = number === undefined ? [] : (numbered.data ?? []);
   const local = near.filter((r) => matches(r, q)).slice(0, few);
   const known = new Set(local.map((r) => r.id));
   const more = q.length > 1 ? (theirs.data ?? []).filter((r) => !known.has(r.id)) : [];
   const found = [...new Map([...exact, ...local, ...more].map((r) => [r.id, r])).values()];
-  return { tickets: found.slice(0, few), people: q.length > 1 ? (people.data ?? []) : [], busy: people.isFetching || numbered.isFetching };
+  return { of: q, tickets: found.slice(0, few), people: q.length > 1 ? (people.data ?? []) : [], busy: people.isFetching || theirs.isFetching || numbered.isFetching };
 }
 
 function held(lists: [unknown, Pages<Row> | undefined][], tickets: [unknown, Ticket | undefined][]): Row[] {

@@ -33,7 +33,7 @@ export default function MoveDialog({ entry, ticket, close }: { entry: Entry; tic
       void message.success(t("message.move_done", { number: to.number }));
       await navigate({ to: "/box/$box/{-$ticket}", params: { box, ticket: String(to.id) } });
     } catch (e) {
-      void message.error(e instanceof Problem && !e.offline ? e.message : t("error.not_saved"));
+      void message.error(e instanceof Problem && !e.offline ? (e.fields[0]?.detail ?? e.message) : t("error.not_saved"));
     }
   }
   return (
