@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { faults, go, openTicket, signIn, visit } from "./desk.ts";
+import { faults, go, inbox, openTicket, signIn, visit } from "./desk.ts";
 import { write } from "./mail.ts";
 import { inject } from "vitest";
 
@@ -23,7 +23,7 @@ describe.each(looks)("in $language, $look", (look) => {
     const subject = `Look ${look.language} ${look.look} ${Date.now()}`;
     await write({ from: "Emily Carter <emily@northwind.example>", subject, body: "The pump stops.\n\nEmily" });
     const page = await signIn("zhaojing", look);
-    await go(page, "/box/all");
+    await go(page, inbox);
     await openTicket(page, subject);
     expect(await faults(page)).toEqual([]);
     await page.keyboard.press("n");
@@ -57,7 +57,7 @@ describe.each(looks)("in $language, $look", (look) => {
 
 test.each([1280, 1440, 1920])("nothing is cut off at %i", async (width) => {
   const page = await signIn("zhaojing", { width, height: 800 });
-  await go(page, "/box/all");
+  await go(page, inbox);
   await page.locator("li[data-ticket]").first().click();
   await page.getByRole("complementary").waitFor();
   expect(await fits(page)).toBe(true);
