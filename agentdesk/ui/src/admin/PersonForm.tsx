@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Form, Input, InputNumber, Modal, Select } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addPerson, changePerson, type PersonBody } from "@/api/calls";
-import { Problem } from "@/api/client";
 import type { Employee } from "@/api/types";
 import { keys } from "@/data/keys";
 import { teamsQuery, useMe } from "@/data/queries";
+import { refused } from "@/parts/refused";
 import css from "./admin.module.css";
 
 const roles = ["agent", "engineer", "dispatcher", "supervisor", "sales", "editor", "manager", "admin"] as const;
@@ -31,6 +32,7 @@ export function PersonForm({ person, close, made }: Props) {
   // Nobody gives what he has not; an administrator has every role.
   const givable = me.roles.includes("admin") ? roles : roles.filter((r) => me.roles.includes(r));
 
+  const [words, setWords] = useState("");
   const save = useMutation({
     mutationFn: async (v: Fields) => {
       if (person) {
@@ -44,11 +46,8 @@ export function PersonForm({ person, close, made }: Props) {
       for (const queryKey of [keys.people, keys.agents]) await client.invalidateQueries({ queryKey });
     },
     onSuccess: close,
-    onError: (e) => {
-      if (e instanceof Problem) form.setFields(e.fields.map((f) => ({ name: f.field.replace(/^body\./, "") as "name", errors: [f.detail] })));
-    },
+    onError: (e) => setWords(refused(form, e)),
   });
-  const words = save.error instanceof Problem && save.error.fields.length > 0 ? null : save.error;
 
   return (
     <Modal
@@ -67,7 +66,10 @@ export function PersonForm({ person, close, made }: Props) {
         requiredMark={false}
         className={css.form}
         initialValues={person ? { ...person, teams: person.teams.map((x) => x.id) } : { roles: ["agent"], tier: 1, language: me.language }}
-        onFinish={(v) => save.mutate(v)}
+        onFinish={(v) => {
+          setWords("");
+          save.mutate(v);
+        }}
       >
         <div className={css.two}>
           <Form.Item name="name" label={t("agents.name")} rules={required}>
@@ -101,7 +103,7 @@ export function PersonForm({ person, close, made }: Props) {
         {!person && <p className={css.muted}>{t("people.once_follows")}</p>}
         {words && (
           <p className={css.errorText} role="alert">
-            {words.message}
+            {words}
           </p>
         )}
       </Form>

@@ -4,11 +4,11 @@ import { Button, Checkbox, Form, Input, Modal, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addQueue, changeQueue, type QueueBody } from "@/api/calls";
-import { Problem } from "@/api/client";
 import type { Queue } from "@/api/types";
 import { keys } from "@/data/keys";
 import { queuesQuery, teamsQuery, useMay } from "@/data/queries";
 import { Chip } from "@/parts/Chip";
+import { refused } from "@/parts/refused";
 import { Bone, Failed, Late } from "@/parts/states";
 import css from "./admin.module.css";
 
@@ -90,6 +90,7 @@ function QueueForm({ queue, close }: { queue: Queue | null; close: () => void })
   const client = useQueryClient();
   const [form] = Form.useForm<QueueBody>();
   const { data: teams = [] } = useQuery(teamsQuery);
+  const [words, setWords] = useState("");
   const save = useMutation({
     mutationFn: async ({ team_id, ...rest }: QueueBody) => {
       const b = { ...rest, ...(team_id ? { team_id } : {}) };
@@ -97,11 +98,8 @@ function QueueForm({ queue, close }: { queue: Queue | null; close: () => void })
       await client.invalidateQueries({ queryKey: keys.queues });
     },
     onSuccess: close,
-    onError: (e) => {
-      if (e instanceof Problem) form.setFields(e.fields.map((f) => ({ name: f.field as "name", errors: [f.detail] })));
-    },
+    onError: (e) => setWords(refused(form, e)),
   });
-  const words = save.error instanceof Problem && save.error.fields.length > 0 ? null : save.error;
   return (
     <Modal
       open
@@ -119,7 +117,10 @@ function QueueForm({ queue, close }: { queue: Queue | null; close: () => void })
         requiredMark={false}
         className={css.form}
         initialValues={queue ?? { name: "", name_en: "", signature: "", default: false }}
-        onFinish={(v) => save.mutate(v)}
+        onFinish={(v) => {
+          setWords("");
+          save.mutate(v);
+        }}
       >
         <div className={css.two}>
           <Form.Item name="name" label={t("queues.name")} rules={[{ required: true, whitespace: true, message: t("mailboxes.required") }]}>
@@ -142,7 +143,7 @@ function QueueForm({ queue, close }: { queue: Queue | null; close: () => void })
         <button type="submit" hidden aria-label={t("mailboxes.save")} />
         {words && (
           <p className={css.errorText} role="alert">
-            {words.message}
+            {words}
           </p>
         )}
       </Form>

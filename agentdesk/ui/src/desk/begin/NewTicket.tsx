@@ -9,6 +9,7 @@ import { newKey, Problem } from "@/api/client";
 import { keys } from "@/data/keys";
 import { queueName, queuesQuery, useMay, useMe } from "@/data/queries";
 import { line } from "@/live/state";
+import { refused } from "@/parts/refused";
 import { parseBox } from "../boxes.ts";
 import css from "./begin.module.css";
 import { bodyOf, type Fields, type Kind } from "./begin.ts";
@@ -70,23 +71,10 @@ export default function NewTicket({ close }: { close: () => void }) {
       void navigate({ to: "/box/$box/{-$ticket}", params: { box, ticket: String(made.id) } });
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
-      setError(refuse(e));
+      setError(e.offline ? t("composer.offline") : refused(form, e));
     } finally {
       setBusy(false);
     }
-  }
-
-  /** Puts what the server said of a field to it; the rest, and what has no field here, in words above the button. */
-  function refuse(e: Problem): string {
-    if (e.offline) return t("composer.offline");
-    const shown = new Set(Object.keys(form.getFieldsValue()));
-    const rest: string[] = [];
-    for (const f of e.fields) {
-      const name = f.field.replace(/^contact\./, "").replace(/\.\d+$/, "");
-      if (shown.has(name)) form.setFields([{ name: name as keyof Fields, errors: [f.detail] }]);
-      else rest.push(f.detail);
-    }
-    return e.fields.length > 0 ? rest.join(" ") : e.message;
   }
 
   // On the way down: a list in which the focus is would open on Enter too.
