@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
+    // A machine that has stood still for a moment is no fault of the program. What needed a second try is told.
+    retry: 1,
     // Two browsers at once are what a small machine bears beside the program.
     maxWorkers: 2,
   },

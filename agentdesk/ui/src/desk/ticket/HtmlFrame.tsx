@@ -14,7 +14,7 @@ type Pictures = { state: "blocked" | "loading" | "shown" } | { state: "failed"; 
 /**
  * The mail as its writer laid it out. The page in the frame is sanitised by the server, has no scripts and no origin,
  * and loads nothing from elsewhere until somebody asks. It is as high as its content where the browser can tell that
- * much of it (CSS frame-sizing), else as high as its text lets expect, and can be pulled.
+ * much of it (CSS frame-sizing) and does so, else as high as its text lets expect, and can be pulled.
  */
 export function HtmlFrame({ entry }: { entry: Entry }) {
   const { t } = useTranslation();
@@ -22,6 +22,7 @@ export function HtmlFrame({ entry }: { entry: Entry }) {
   const sender = entry.author.address;
   const [pictures, setPictures] = useState<Pictures>(() => ({ state: entry.remote_pictures && trusted(sender) ? "loading" : "blocked" }));
   const [tall, setTall] = useState(false);
+  const [told, setTold] = useState(sizes); // the browser tells the height
   const [long, setLong] = useState(!sizes);
   const frame = useRef<HTMLIFrameElement>(null);
   const asked = pictures.state !== "blocked";
@@ -39,11 +40,25 @@ export function HtmlFrame({ entry }: { entry: Entry }) {
   // The frame is as high as its content; how much of it is seen is decided around it.
   useEffect(() => {
     const el = frame.current;
-    if (!el || !sizes) return;
+    if (!el || !told) return;
     const watch = new ResizeObserver(() => setLong(el.clientHeight > enough));
     watch.observe(el);
-    return () => watch.disconnect();
-  }, []);
+    // On a busy machine it happens that Chromium never lays out a frame that has no height yet.
+    let late: number | undefined;
+    const loaded = () => {
+      late = window.setTimeout(() => {
+        if (el.clientHeight > least) return;
+        setTold(false);
+        setLong(true);
+      }, patience);
+    };
+    el.addEventListener("load", loaded);
+    return () => {
+      watch.disconnect();
+      el.removeEventListener("load", loaded);
+      window.clearTimeout(late);
+    };
+  }, [told]);
 
   return (
     <div className={css.html}>
@@ -74,7 +89,7 @@ export function HtmlFrame({ entry }: { entry: Entry }) {
           {pictures.state === "failed" && <span>{t("html.pictures_failed", { count: pictures.failed, all: pictures.all })}</span>}
         </div>
       )}
-      <div className={css.frame} data-cut={(long && !tall) || undefined} style={sizes ? undefined : { height: tall ? "80vh" : expected(entry) }}>
+      <div className={css.frame} data-told={told || undefined} data-cut={(long && !tall) || undefined} style={told ? undefined : { height: tall ? "80vh" : expected(entry) }}>
         <iframe
           ref={frame}
           title={t("html.title", { name: entry.author.name || sender })}
@@ -98,6 +113,11 @@ const sizes = CSS.supports("frame-sizing", "content-height");
 // A mail higher than this is cut, to the height in the style sheet, until somebody asks for all of it, in px. It is
 // more than that height: to hide a line or two saves nothing.
 const enough = 680;
+
+// A frame not higher than this, in px, so long after it was loaded, in ms, was not told its height. The first stands in
+// the style sheet too.
+const least = 24;
+const patience = 1500;
 
 /** A height for a message whose own is not told: that of its words, and some for pictures and tables. */
 function expected(entry: Entry): number {
