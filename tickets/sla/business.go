@@ -29,6 +29,28 @@ func (h *Hours) Next(t time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// At says whether the company is open at t, and the next instant at which that changes: an opening or a closing. It is zero where there
+// is none within 20 years.
+func (h *Hours) At(t time.Time) (open bool, change time.Time) {
+	next, ok := h.Next(t)
+	if !ok || !next.Equal(t) {
+		return false, next
+	}
+	n, first := clamp(t)
+	closes := n
+	for y := first; y <= min(first+horizon, lastYear); y++ {
+		year := h.year(y).open
+		i := sort.Search(len(year), func(i int) bool { return year[i].to > closes })
+		if i == len(year) || year[i].from > closes {
+			return true, time.Unix(0, closes).In(t.Location()) // it closed with the year before
+		}
+		if closes = year[i].to; closes != newYear(y+1) {
+			return true, time.Unix(0, closes).In(t.Location())
+		}
+	}
+	return true, time.Time{}
+}
+
 // Add is the first instant at which the company has been open for d since t. A duration that ends with the day ends at closing
 // time, not at the next opening; for d of zero or less it is t. False where it is not reached within 20 years.
 func (h *Hours) Add(t time.Time, d time.Duration) (time.Time, bool) {

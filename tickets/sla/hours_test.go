@@ -182,3 +182,39 @@ func TestWhatEndsIsNeverReached(t *testing.T) {
 		hours["8*5"].Between(far, far.AddDate(3000, 0, 0))
 	}
 }
+
+func TestAt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, calendar, at string
+		open               bool
+		change             string // empty: never
+	}{
+		{"in the morning", "8*5", "Mon 2026-03-02 09:00", true, "Mon 2026-03-02 12:00"},
+		{"at lunch", "8*5", "Mon 2026-03-02 12:00", false, "Mon 2026-03-02 13:00"},
+		{"in the afternoon", "8*5", "Mon 2026-03-02 17:59", true, "Mon 2026-03-02 18:00"},
+		{"on Friday evening", "8*5", "Fri 2026-03-06 18:00", false, "Mon 2026-03-09 09:00"},
+		{"on a make-up Saturday", "8*5", "Sat 2026-10-10 10:00", true, "Sat 2026-10-10 12:00"},
+		{"before National Day", "8*5", "Wed 2026-09-30 18:00", false, "Thu 2026-10-08 09:00"},
+		{"always open", "24*7", "Wed 2025-12-31 23:45", true, ""},
+		{"night shift over the turn of the year in UTC", "night", "Fri 2025-12-26 23:00", true, "Sat 2025-12-27 06:00"},
+		{"over new year in UTC", "line", "Fri 2026-01-02 10:00", true, "Fri 2026-01-02 17:00"},
+		{"before the last day on which it holds ends", "march", "Tue 2026-03-31 17:00", true, "Tue 2026-03-31 18:00"},
+		{"after it holds", "march", "Tue 2026-03-31 18:00", false, ""},
+		{"clocks forward in a night shift", "ny night", "Sat 2026-03-07 22:00", true, "Sun 2026-03-08 06:00"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := hours[c.calendar]
+			when := at(t, h.Zone(), c.at)
+			open, change := h.At(when)
+			want := time.Time{}
+			if c.change != "" {
+				want = at(t, h.Zone(), c.change)
+			}
+			if open != c.open || !change.Equal(want) {
+				t.Errorf("At(%s) = %v, %v; want %v, %v", c.at, open, change, c.open, want)
+			}
+		})
+	}
+}
