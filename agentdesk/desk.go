@@ -4,7 +4,9 @@ package agentdesk
 
 import (
 	"context"
+	"embed"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -13,11 +15,27 @@ import (
 	"frontline/internal/authority"
 	"frontline/internal/event"
 	"frontline/internal/fault"
+	"frontline/internal/pg"
 	"frontline/internal/web"
 	"frontline/tickets"
 
 	"github.com/gorilla/websocket"
 )
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Schemas are the migrations of this package and of those below it, in order.
+func Schemas() []pg.Schema { return append(tickets.Schemas(), Schema()) }
+
+// Schema is the migrations of this package alone, for a program that lists those below it with others.
+func Schema() pg.Schema {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return pg.Schema{Module: "agentdesk", Files: files}
+}
 
 // Accounts know who may go on; *authority.Accounts are it.
 type Accounts interface {

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"frontline/agentdesk"
 	"frontline/internal/web/webtest"
-	"frontline/tickets"
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/sync/errgroup"
@@ -141,7 +141,7 @@ func TestACursorThatIsNoLongerKeptMeansReload(t *testing.T) {
 // Nobody else notices.
 func TestAClientThatStopsReadingIsCut(t *testing.T) {
 	t.Parallel()
-	w := node(t, webtest.Open(t, tickets.Schemas()...), hasty)
+	w := node(t, webtest.Open(t, agentdesk.Schemas()...), hasty)
 	w.Hire("deaf", "agent", "一组")
 	w.Hire("li", "agent", "一组")
 	id := w.ticket(w.queue("一", "一组"), "watched by two")

@@ -47,7 +47,7 @@ func TestColleaguesSeeWhoLooksAndTypesOnAnyNode(t *testing.T) {
 
 func TestTypingEndsByItself(t *testing.T) {
 	t.Parallel()
-	w := node(t, webtest.Open(t, tickets.Schemas()...), hasty)
+	w := node(t, webtest.Open(t, agentdesk.Schemas()...), hasty)
 	w.Hire("li", "agent", "一组")
 	id := w.ticket(w.queue("一", "一组"), "主轴")
 	c := w.line("li", 0)
@@ -59,7 +59,7 @@ func TestTypingEndsByItself(t *testing.T) {
 
 func TestPresenceIsSeenAndEndsWithTheLastLine(t *testing.T) {
 	t.Parallel()
-	a := node(t, webtest.Open(t, tickets.Schemas()...), hasty)
+	a := node(t, webtest.Open(t, agentdesk.Schemas()...), hasty)
 	b := node(t, a.Branch(), hasty)
 	li := a.Hire("li", "agent")
 	a.Hire("zhao", "supervisor")

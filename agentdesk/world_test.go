@@ -40,7 +40,7 @@ func (outbox) Queue(context.Context, *authority.Tx, tickets.Outbound) ([]string,
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	return node(t, webtest.Open(t, tickets.Schemas()...), agentdesk.Options{})
+	return node(t, webtest.Open(t, agentdesk.Schemas()...), agentdesk.Options{})
 }
 
 // hasty is a desk that finds out in a fraction of a second what takes others half a minute.

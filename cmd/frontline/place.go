@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"frontline/agentdesk"
 	"frontline/channels"
 	"frontline/internal/authority"
 	"frontline/internal/pg"
@@ -24,7 +25,7 @@ type Place struct {
 
 // schemas are the migrations of the whole program.
 func schemas() []pg.Schema {
-	return channels.Schemas()
+	return append(channels.Schemas(), agentdesk.Schema())
 }
 
 // logger writes to standard error, and becomes the program's own.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"frontline/agentdesk"
 	"frontline/channels"
 	"frontline/internal/pg"
 	"frontline/internal/pg/pgtest"
@@ -18,7 +19,7 @@ import (
 )
 
 // everything is the whole program's migrations.
-func everything() []pg.Schema { return channels.Schemas() }
+func everything() []pg.Schema { return append(channels.Schemas(), agentdesk.Schema()) }
 
 // TestEveryMigrationRuns finds files that no list of Schemas brings: they would be missed only by a customer.
 func TestEveryMigrationRuns(t *testing.T) {
