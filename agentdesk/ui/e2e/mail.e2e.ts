@@ -16,6 +16,9 @@ test("a mail is on the desk by itself, answered without the mouse, and the conve
   await page.getByRole("option", { name: subject }).waitFor();
   await page.keyboard.press("Enter");
   await page.locator('[role="log"]', { hasText: "主轴异响" }).waitFor();
+  // The search has closed and the ticket is there: keys are for it now.
+  await page.getByRole("option", { name: subject }).waitFor({ state: "hidden" });
+  await page.locator('article[aria-busy="false"] h1', { hasText: subject }).waitFor();
   await page.keyboard.press("a");
   await page.locator('[role="log"]', { hasText: "受理了工单" }).waitFor();
   await page.keyboard.press("r");
