@@ -94,10 +94,12 @@ func New(o Options) *Desk {
 	if o.Typing == 0 {
 		o.Typing = 10 * time.Second
 	}
-	return &Desk{
+	d := &Desk{
 		o: o, lines: map[*line]struct{}{}, agents: map[int64]int{}, looking: map[string]map[*line]typing{},
 		stale: map[string]struct{}{}, told: map[string]string{}, wake: make(chan struct{}, 1),
 	}
+	o.Live.Listen("visitor:", d.visited)
+	return d
 }
 
 // Routes adds the desk's line to the server.

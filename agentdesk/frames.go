@@ -7,6 +7,7 @@ import (
 
 	"frontline/internal/event"
 	"frontline/internal/fault"
+	"frontline/tickets"
 
 	jsonx "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -101,9 +102,10 @@ type (
 		Args   map[string]any `json:"args,omitempty"`
 	}
 	liveFrame struct {
-		Type    string   `json:"type"`
-		Object  string   `json:"object"`
-		Viewers []viewer `json:"viewers"`
+		Type    string           `json:"type"`
+		Object  string           `json:"object"`
+		Viewers []viewer         `json:"viewers"`
+		Visitor *tickets.Visitor `json:"visitor,omitempty"`
 	}
 	presenceFrame struct {
 		Type   string `json:"type"`

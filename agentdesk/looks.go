@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"frontline/internal/fault"
+	"frontline/tickets"
 )
 
 // typing is until when an agent counts as typing; the zero time: not at all.
@@ -21,11 +22,7 @@ const (
 )
 
 // viewer is an agent who looks at an object.
-type viewer struct {
-	ID     int64  `json:"id"`
-	Name   string `json:"name"`
-	Typing bool   `json:"typing"`
-}
+type viewer = tickets.Viewer
 
 func agentObject(id int64) string { return "agent:" + strconv.FormatInt(id, 10) }
 
@@ -154,7 +151,7 @@ func (d *Desk) tellLook(object string) {
 			all = append(all, there...)
 		}
 	}
-	frame := liveFrame{"live", object, gather(all)}
+	frame := liveFrame{"live", object, gather(all), d.visitor(object)}
 	if said := string(encode(frame)); d.told[object] != said {
 		d.told[object] = said
 		p := prepare(frame)
@@ -162,6 +159,31 @@ func (d *Desk) tellLook(object string) {
 			l.note("live:"+object, p)
 		}
 	}
+}
+
+// visited notes that the customer of a ticket came, left, typed or read. It never blocks.
+func (d *Desk) visited(key string) {
+	d.spoil("ticket:" + strings.TrimPrefix(key, "visitor:"))
+}
+
+// visitor is the customer of a ticket who is there himself, on any node; nil where there is none.
+func (d *Desk) visitor(object string) *tickets.Visitor {
+	id, err := strconv.ParseInt(strings.TrimPrefix(object, "ticket:"), 10, 64)
+	if err != nil {
+		return nil
+	}
+	var all *tickets.Visitor
+	for _, said := range d.o.Live.All(tickets.Visiting(id)) {
+		var v tickets.Visitor
+		if json.Unmarshal(said, &v) != nil {
+			continue
+		}
+		if all == nil {
+			all = &tickets.Visitor{}
+		}
+		all.Typing, all.Online, all.ReadUpto = all.Typing || v.Typing, all.Online || v.Online, max(all.ReadUpto, v.ReadUpto)
+	}
+	return all
 }
 
 // gather makes one viewer of an agent's several windows, in order of id, and keeps the list short.

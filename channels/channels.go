@@ -43,14 +43,23 @@ type Addresser interface {
 }
 
 // Outbox is the tickets.Outbox of all channels.
-type Outbox struct{ channels map[string]Addresser }
+type Outbox struct {
+	channels map[string]Addresser
+	direct   map[string]tickets.Outbox
+}
 
-// NewOutbox makes an outbox of channels by name.
-func NewOutbox(channels map[string]Addresser) *Outbox { return &Outbox{channels} }
+// NewOutbox makes an outbox of channels by name: those that carry messages away, and direct ones, whose customers read them
+// here, so that the commit is the delivery.
+func NewOutbox(channels map[string]Addresser, direct map[string]tickets.Outbox) *Outbox {
+	return &Outbox{channels, direct}
+}
 
 // Queue writes the delivery of a message and the job that carries it out. A ticket whose channel
 // cannot carry an answer is fault.Invalid "cannot_reply_here".
 func (o *Outbox) Queue(ctx context.Context, tx *authority.Tx, m tickets.Outbound) ([]string, error) {
+	if d, ok := o.direct[m.Channel]; ok {
+		return d.Queue(ctx, tx, m)
+	}
 	c, ok := o.channels[m.Channel]
 	if !ok {
 		return nil, fault.New(fault.Invalid, "cannot_reply_here", "channel", m.Channel)

@@ -25,7 +25,9 @@ type Reply struct {
 	Attachments []int64  // uploaded before by the same agent
 	Seen        int64    // last message on the agent's screen; 0: not checked
 	Anyway      bool     // send although newer messages have come
-	State       string   // of the ticket afterwards; empty: pending
+	State       string   // of the ticket afterwards; empty: pending, in a chat as it is
+	By          string   // the channel that carries it; empty: the ticket's
+	PassesOn    bool     // the program passes on what people wrote: no automatic message, and no reply of its own
 }
 
 // Outbound is a message to be delivered by the ticket's channel.
@@ -98,7 +100,7 @@ func fresh(ctx context.Context, tx *authority.Tx, ticket, seen int64) error {
 // Answer is Reply as a part: the caller has allowed "ticket.reply" in tx. Written by a program it
 // is an automatic message: it counts as no reply and moves no state.
 func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (message int64, err error) {
-	o := Outbound{Ticket: r.Ticket, Text: r.Text, Cc: r.Cc, Bcc: r.Bcc, To: r.To, Author: tx.By.Name, Automatic: tx.By.Kind == authority.Program}
+	o := Outbound{Ticket: r.Ticket, Text: r.Text, Cc: r.Cc, Bcc: r.Bcc, To: r.To, Author: tx.By.Name, Automatic: tx.By.Kind == authority.Program && !r.PassesOn}
 	var kind, address string
 	var wanted []string
 	var assignee *int64
@@ -112,6 +114,9 @@ func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (messag
 	if kind == crm.Email {
 		o.Channel = crm.Email // a form or an API ticket of somebody with a mail address is answered by mail
 	}
+	if r.By != "" {
+		o.Channel = r.By
+	}
 	if len(o.To) == 0 && o.Channel == crm.Email {
 		o.To = wanted
 	}
@@ -121,10 +126,14 @@ func (t *Tickets) Answer(ctx context.Context, tx *authority.Tx, r Reply) (messag
 	if err := checkAddresses(o); err != nil {
 		return 0, err
 	}
+	state := "queued"
+	if o.Channel == crm.Chat {
+		state = "sent" // the customer is there: it is with him as soon as it is kept
+	}
 	err = tx.QueryRow(ctx, `insert into messages (ticket_id, direction, channel, author_kind, author_id, author_name, to_addresses, cc_addresses, bcc_addresses,
 			subject, text, auto, html, delivery_state, delivery_at)
-		values ($1, 'out', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), 'queued', now()) returning id`,
-		r.Ticket, o.Channel, authorKind(tx.By), tx.By.ID, tx.By.Name, lines(o.To, maxTo), lines(o.Cc, maxTo), lines(o.Bcc, maxTo), o.Subject, r.Text, o.Automatic, r.HTML).Scan(&o.Message)
+		values ($1, 'out', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), $13, now()) returning id`,
+		r.Ticket, o.Channel, authorKind(tx.By), tx.By.ID, tx.By.Name, lines(o.To, maxTo), lines(o.Cc, maxTo), lines(o.Bcc, maxTo), o.Subject, r.Text, o.Automatic, r.HTML, state).Scan(&o.Message)
 	if err != nil {
 		return 0, fmt.Errorf("keep the reply: %w", err)
 	}
@@ -154,14 +163,14 @@ func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outb
 	}
 	b.Queue(`update tickets set last_at = now(), last_direction = 'out', last_snippet = $2, last_message_id = greatest(last_message_id, $3), updated_at = now(),
 		first_reply_at = case when $4 then first_reply_at else coalesce(first_reply_at, now()) end where id = $1`,
-		r.Ticket, snippet(r.Text), o.Message, o.Automatic)
-	if !o.Automatic {
+		r.Ticket, snippet(r.Text), o.Message, o.Automatic || r.PassesOn)
+	if !o.Automatic && !r.PassesOn {
 		b.Queue(`delete from drafts where ticket_id = $1 and agent_id = $2 and direction = 'out'`, r.Ticket, tx.By.ID)
 	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
-	if o.Automatic {
+	if o.Automatic || r.PassesOn {
 		return nil
 	}
 	state := r.State
@@ -169,8 +178,14 @@ func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outb
 		state = "pending"
 	}
 	e := Edit{State: &state}
+	if r.State == "" && o.Channel == crm.Chat {
+		e.State = nil // a talk goes to and fro: it waits for nobody
+	}
 	if nobodys && tx.By.Kind == authority.Agent {
 		e.Assignee = &tx.By.ID
+	}
+	if e.State == nil && e.Assignee == nil {
+		return nil
 	}
 	return t.edit(ctx, tx, r.Ticket, e)
 }

@@ -144,7 +144,7 @@ type Author struct {
 
 // Delivery is how far an outgoing message has come.
 type Delivery struct {
-	State  string     `json:"state" enum:"queued,sending,sent,uncertain,failed"`
+	State  string     `json:"state" enum:"queued,sending,sent,uncertain,failed,delivered,read"`
 	Detail string     `json:"detail"`
 	At     *time.Time `json:"at"`
 }

@@ -53,7 +53,7 @@ func worldOn(t testing.TB, db *pg.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outbox := channels.NewOutbox(map[string]channels.Addresser{Channel: NewAddresser(key)})
+	outbox := channels.NewOutbox(map[string]channels.Addresser{Channel: NewAddresser(key)}, nil)
 	w := &world{t: t, ctx: t.Context(), db: db, blobs: blobs, address: "kefu@frontline.test", files: files}
 	w.Email = New(db, gate, blobs, key, tickets.New(gate, crm.New(gate), blobs, outbox))
 	w.box = w.mailboxAt(Edit{

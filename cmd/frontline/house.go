@@ -52,7 +52,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.accounts = authority.NewAccounts(h.gate, authority.AccountOptions{Key: key})
 	customers := crm.New(h.gate)
 	kept := watch(files, filesProbed)
-	h.tickets = tickets.New(h.gate, customers, kept, channels.NewOutbox(map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}))
+	h.tickets = tickets.New(h.gate, customers, kept, channels.NewOutbox(map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}, nil))
 	h.mail = email.New(db, h.gate, kept, key, h.tickets)
 	life := channels.NewLife(db)
 	courier := channels.NewCourier(h.gate, h.tickets, life, map[string]channels.Carrier{email.Channel: h.mail})

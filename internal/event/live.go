@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +30,15 @@ type Live struct {
 	dirty  map[string]struct{}         // keys to tell
 	all    bool                        // tell everything: somebody asked
 	wake   chan struct{}
+	ears   []ear
+	fresh  map[string]struct{} // keys that this node set, for its own ears
+	near   chan struct{}       // fresh has something
+}
+
+// ear is a part of this node that hears of keys which begin with a word.
+type ear struct {
+	prefix string
+	hear   func(key string)
 }
 
 type heard struct {
@@ -54,6 +66,46 @@ func NewLive(db *pg.DB) *Live {
 	return &Live{
 		db: db, node: rand.Text()[:12], wake: make(chan struct{}, 1),
 		mine: map[string]json.RawMessage{}, others: map[string]map[string]heard{}, dirty: map[string]struct{}{},
+		fresh: map[string]struct{}{}, near: make(chan struct{}, 1),
+	}
+}
+
+// Listen lets a part of the program hear of changes of the keys that begin with prefix, whichever node or part made them,
+// this one too. Call it before Run; hear must not block, and is called by Run alone.
+func (l *Live) Listen(prefix string, hear func(key string)) {
+	l.ears = append(l.ears, ear{prefix, hear})
+}
+
+// listened says whether a part of this node listens to a key.
+func (l *Live) listened(key string) bool {
+	return slices.ContainsFunc(l.ears, func(e ear) bool { return strings.HasPrefix(key, e.prefix) })
+}
+
+// say tells the ears.
+func (l *Live) say(key string) {
+	for _, e := range l.ears {
+		if strings.HasPrefix(key, e.prefix) {
+			e.hear(key)
+		}
+	}
+}
+
+// whisper tells the ears of this node what this node itself has set. It is done apart from Set, whose caller may hold
+// what the ears want.
+func (l *Live) whisper(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.near:
+		}
+		l.mu.Lock()
+		keys := slices.Collect(maps.Keys(l.fresh))
+		clear(l.fresh)
+		l.mu.Unlock()
+		for _, key := range keys {
+			l.say(key)
+		}
 	}
 }
 
@@ -71,6 +123,21 @@ func (l *Live) Set(key string, value json.RawMessage) {
 	}
 	l.dirty[key] = struct{}{}
 	wake(l.wake)
+	if l.listened(key) {
+		l.fresh[key] = struct{}{}
+		wake(l.near)
+	}
+}
+
+// All are what this node and the others say of a key.
+func (l *Live) All(key string) []json.RawMessage {
+	out := l.Others(key)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if own, held := l.mine[key]; held {
+		out = append(out, own)
+	}
+	return out
 }
 
 // Others are what the other nodes say of a key.
@@ -89,8 +156,15 @@ func (l *Live) Others(key string) []json.RawMessage {
 // Run shares the map until ctx ends, through any loss of the database. hear is called when what another node said of a
 // key has changed; it must not block.
 func (l *Live) Run(ctx context.Context, hear func(key string)) error {
+	tell := func(key string) {
+		hear(key)
+		l.say(key)
+	}
+	var near sync.WaitGroup
+	near.Go(func() { l.whisper(ctx) })
+	defer near.Wait()
 	for ctx.Err() == nil {
-		if err := l.follow(ctx, hear); ctx.Err() == nil {
+		if err := l.follow(ctx, tell); ctx.Err() == nil {
 			slog.WarnContext(ctx, "live channel lost the database", "err", err)
 		}
 		select {

@@ -70,3 +70,26 @@ func TestNodesShareWhatHolds(t *testing.T) {
 	b.until(t, "ticket:1")
 	c.until(t, "ticket:1", `["赵"]`)
 }
+
+// TestPartsOfANodeHearEachOther: what one part sets, another hears on every node, that of the setter too.
+func TestPartsOfANodeHearEachOther(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t, authority.Schemas()...)
+	here, there := event.NewLive(db), event.NewLive(db)
+	near, far := make(chan string, 100), make(chan string, 100)
+	here.Listen("visitor:", func(key string) { near <- key })
+	there.Listen("visitor:", func(key string) { far <- key })
+	a, b := nodeOf(t, here), nodeOf(t, there)
+	a.Set("ticket:7", json.RawMessage(`[]`))
+	a.Set("visitor:7", json.RawMessage(`{"typing":true}`))
+	for _, ear := range []chan string{near, far} {
+		if key := <-ear; key != "visitor:7" {
+			t.Errorf("heard of %q, want visitor:7 alone", key)
+		}
+	}
+	for _, n := range []*node{a, b} {
+		if all := n.All("visitor:7"); len(all) != 1 || string(all[0]) != `{"typing":true}` {
+			t.Errorf("all that is said of visitor:7 = %s, want one", all)
+		}
+	}
+}

@@ -947,7 +947,7 @@ export interface components {
             at: string | null;
             detail: string;
             /** @enum {string} */
-            state: "queued" | "sending" | "sent" | "uncertain" | "failed";
+            state: "queued" | "sending" | "sent" | "uncertain" | "failed" | "delivered" | "read";
         };
         Draft: {
             attachments?: number[];
