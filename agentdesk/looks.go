@@ -133,7 +133,7 @@ func (d *Desk) endTyping() {
 func (d *Desk) tellLook(object string) {
 	var here []viewer
 	for l, until := range d.looking[object] {
-		here = append(here, viewer{l.by.ID, l.by.Name, !until.IsZero()})
+		here = append(here, viewer{ID: l.by.ID, Name: l.by.Name, Typing: !until.IsZero()})
 	}
 	here = gather(here)
 	var mine json.RawMessage
