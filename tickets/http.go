@@ -18,6 +18,7 @@ func (t *Tickets) Routes(s *web.Server, show Show) {
 	t.draftRoutes(s)
 	t.queueRoutes(s)
 	t.fileRoutes(s, show)
+	t.clockRoutes(s)
 }
 
 type oneTicket struct {

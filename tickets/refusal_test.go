@@ -65,6 +65,22 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 			return second(w.tickets.SaveQueue(ctx, by, 0, tickets.QueueEdit{Name: "q"}))
 		},
 		"SetPresence": func(ctx context.Context, by who) error { return w.tickets.SetPresence(ctx, by, by.ID, "ready", "") },
+		"SaveCalendar": func(ctx context.Context, by who) error {
+			return second(w.tickets.SaveCalendar(ctx, by, 0, tickets.Calendar{Name: "night", Zone: "Asia/Shanghai", Week: "Mon 22:00-06:00"}))
+		},
+		"AddYear": func(ctx context.Context, by who) error {
+			return second(w.tickets.AddYear(ctx, by, []byte(`{"country":"CN","year":2027,"papers":["x"],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`)))
+		},
+		"SavePolicies": func(ctx context.Context, by who) error {
+			_, _, err := w.tickets.SavePolicies(ctx, by, tickets.PolicyList{Version: 1, Items: []tickets.Policy{{Name: "all", Targets: []string{"resolution within 1 h of 24*7"}}}})
+			return err
+		},
+		"Calendars":     func(ctx context.Context, by who) error { return second(w.tickets.Calendars(ctx, by)) },
+		"Policies":      func(ctx context.Context, by who) error { return second(w.tickets.Policies(ctx, by)) },
+		"CheckPolicies": func(ctx context.Context, by who) error { return second(w.tickets.CheckPolicies(ctx, by, nil)) },
+		"TryCalendar": func(ctx context.Context, by who) error {
+			return second(w.tickets.TryCalendar(ctx, by, tickets.Trial{Calendar: tickets.Calendar{Name: "x", Zone: "UTC", Week: "24*7"}}, "en"))
+		},
 		"Import": func(ctx context.Context, by who) error {
 			return second(w.tickets.Import(ctx, by, strings.NewReader(""), tickets.Watch{}))
 		},

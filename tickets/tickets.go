@@ -44,6 +44,7 @@ type Tickets struct {
 	crm   *crm.CRM
 	blobs blob.Store
 	out   Outbox
+	shelf shelf // calendars and policies
 }
 
 // New makes Tickets.

@@ -118,3 +118,8 @@ func WithLanguage(ctx context.Context, language string) context.Context {
 	q.who.Do(func() { q.err = fault.New(fault.Unauthorized, "not_signed_in") })
 	return context.WithValue(ctx, requestKey{}, q)
 }
+
+// FieldWords are the words for what is wrong with a field, or was surely not meant, in the language of the request.
+func FieldWords(ctx context.Context, f fault.Field) string {
+	return words[Language(ctx)].field(f.Code, f.Args)
+}

@@ -79,6 +79,9 @@ var builtIn = sync.OnceValue(func() (years []Year) {
 	return years
 })
 
+// AllOfficial are the years that the program brings along, by country and year.
+func AllOfficial() []Year { return slices.Clone(builtIn()) }
+
 // Official are the years of a country that the program brings along, oldest first.
 func Official(country string) []Year {
 	return slices.DeleteFunc(slices.Clone(builtIn()), func(y Year) bool { return y.Country != country })

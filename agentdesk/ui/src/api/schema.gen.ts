@@ -120,6 +120,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calendars, and the official years that are known */
+        get: operations["list-calendars"];
+        put?: never;
+        /** Add a calendar */
+        post: operations["add-calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw a month of a calendar, and say when a promise by it is due */
+        post: operations["try-calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the official holidays and make-up workdays of a year
+         * @description In the form of the holiday-cn project. It takes the place of what was known of that year.
+         */
+        post: operations["add-official-year"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a calendar
+         * @description Its name stays. What is promised by it is due when the changed calendar says, from now on.
+         */
+        put: operations["change-calendar"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts": {
         parameters: {
             query?: never;
@@ -544,6 +619,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is promised to whom, in the order in which it is looked through */
+        get: operations["list-policies"];
+        /**
+         * Put a list of policies in the place of the one that holds
+         * @description A policy that differs from what it was becomes a new version. Tickets stay under the version that they were opened under, until their class, channel, type, severity or queue changes.
+         */
+        put: operations["save-policies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What saving a list of policies would refuse, and warn of */
+        post: operations["check-policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/queues": {
         parameters: {
             query?: never;
@@ -902,6 +1015,39 @@ export interface components {
             /** @description A second factor is set up */
             two_factor: boolean;
         };
+        Calendar: {
+            /** @description Days of the company's own; they win over official ones */
+            days?: components["schemas"]["CalendarDay"][];
+            /** @description First day on which it holds */
+            from?: string;
+            /** Format: int64 */
+            readonly id: number;
+            /** @description The hours of a weekend day that is worked instead of another, such as 09:00-12:00; without: those of Monday */
+            makeup?: string[];
+            /** @description By which policies and queues refer to it, such as 8*5; it cannot be changed */
+            name: string;
+            /** @description The country whose announced holidays and make-up workdays apply, such as CN */
+            official?: string;
+            /** @description Last day on which it holds */
+            until?: string;
+            /** @description Such as Mon-Fri 09:00-12:00,13:00-18:00; Sat 22:00-06:00, or 8*5, or 24*7 */
+            week: string;
+            /** @description IANA name, such as Asia/Shanghai */
+            zone: string;
+        };
+        CalendarDay: {
+            /** @description Such as 2026-10-01 */
+            date: string;
+            name?: string;
+            /** @description Hours of a worked day; without: those of a make-up day */
+            open?: string[];
+            /** @description Worked; else closed */
+            work: boolean;
+        };
+        Calendars: {
+            items: components["schemas"]["Calendar"][];
+            years: components["schemas"]["YearKnown"][];
+        };
         Change: {
             /** @description name of the account the contact belongs to; made when there is none; empty: none */
             account?: string;
@@ -916,6 +1062,9 @@ export interface components {
              * @description that of the contact when the edit began; a later one makes it 409 stale_contact
              */
             version?: number;
+        };
+        Checked: {
+            warnings: components["schemas"]["Warning"][];
         };
         Company: {
             address: string;
@@ -983,6 +1132,20 @@ export interface components {
             seen?: number;
             text: string;
             to?: string[];
+        };
+        DrawnDay: {
+            date: string;
+            /**
+             * Format: double
+             * @description How long it is open, as clocks count it
+             */
+            hours: number;
+            /** @enum {string} */
+            kind: "ordinary" | "holiday" | "makeup" | "own_hours" | "not_valid" | "not_known";
+            /** @description Of the holiday */
+            name?: string;
+            /** @description Spans that begin on the day, such as 09:00-12:00 */
+            open: string[];
         };
         Duplicate: {
             address: string;
@@ -1061,6 +1224,10 @@ export interface components {
             /** Format: int64 */
             tier?: number;
         };
+        EmailSaved: {
+            /** Format: int64 */
+            id: number;
+        };
         Entry: {
             /** Format: date-time */
             at: string;
@@ -1137,6 +1304,13 @@ export interface components {
             address: string;
             /** @enum {string} */
             protocol: "smtp" | "lmtp";
+        };
+        Item: {
+            date: string;
+            /** @description Free; else a day of a weekend that is worked */
+            isOffDay: boolean;
+            /** @description Of the holiday to which it belongs */
+            name: string;
         };
         Link: {
             /** Format: int64 */
@@ -1283,6 +1457,15 @@ export interface components {
             /** Format: uri */
             token_url: string;
         };
+        OfficialYear: {
+            /** @description ISO 3166, such as CN */
+            country: string;
+            days: components["schemas"]["Item"][];
+            /** @description The notices it was taken from: title, number, date */
+            papers: string[];
+            /** Format: int64 */
+            year: number;
+        };
         OneTime: {
             /** @description Good for one sign-in, at which a new one is chosen; shown this once */
             password: string;
@@ -1377,6 +1560,35 @@ export interface components {
             address: string;
             /** @enum {string} */
             kind: "email" | "phone" | "chat" | "other";
+        };
+        Policy: {
+            /** @description For whom it is: each list names what matches, and one that is empty matches all */
+            match: components["schemas"]["PolicyMatch"];
+            name: string;
+            steps?: components["schemas"]["Step"][];
+            /** @description What is promised, such as: first reply within 4 h of 8*5, warn 75%. At most one of each kind */
+            targets: string[];
+            /**
+             * Format: int64
+             * @description Rises with each saving that changes it
+             */
+            readonly version?: number;
+        };
+        PolicyList: {
+            items: components["schemas"]["Policy"][];
+            /**
+             * Format: int64
+             * @description Counts the savings of the list; give it back with a change
+             */
+            version: number;
+        };
+        PolicyMatch: {
+            channel?: string[];
+            /** @description Of the customer's account */
+            class?: string[];
+            queue?: number[];
+            severity?: string[];
+            type?: string[];
         };
         Problem: {
             /** @description Facts that belong to the code, such as how many new messages there are */
@@ -1518,7 +1730,8 @@ export interface components {
         };
         Saved: {
             /** Format: int64 */
-            id: number;
+            version: number;
+            warnings: components["schemas"]["Warning"][];
         };
         Seat: {
             /** Format: int64 */
@@ -1693,6 +1906,24 @@ export interface components {
              */
             waiting: number;
         };
+        Step: {
+            acts: ("notify" | "raise" | "requeue" | "supervisor")[];
+            /**
+             * Format: int64
+             * @description Of after: seconds on the wall since it was broken
+             */
+            after_s?: number;
+            /**
+             * @description At each warning of the target, when it is broken, or some time after that
+             * @enum {string}
+             */
+            at: "warn" | "breach" | "after";
+            /**
+             * Format: int64
+             * @description Of requeue: the head start, in seconds; 0: an hour
+             */
+            boost_s?: number;
+        };
         Team: {
             /** Format: int64 */
             id: number;
@@ -1758,16 +1989,70 @@ export interface components {
              */
             seen_at?: string;
         };
+        Trial: {
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: date-time
+             * @description When the promise begins; absent: now
+             */
+            from?: string;
+            /** @description To be drawn, such as 2026-10 */
+            month?: string;
+            /** @description The promise, such as: resolution within 4 h */
+            target?: string;
+        };
+        Tried: {
+            /** @description Of the month that was asked for */
+            days: components["schemas"]["DrawnDay"][];
+            /**
+             * Format: date-time
+             * @description When the promise is due; absent: it is never reached
+             */
+            due?: string;
+            /** @description The official holidays that the answer needs are known */
+            known: boolean;
+            /** @description Whether it is open when the promise begins */
+            open: boolean;
+            /** @description The promise as it was understood, in the caller's language */
+            words?: string;
+        };
         Try: {
             detail: string;
             error: string;
             folders?: string[];
             ok: boolean;
         };
+        Warning: {
+            args?: {
+                [key: string]: unknown;
+            };
+            code: string;
+            detail: string;
+            field: string;
+        };
         WebPagePerson: {
             items: components["schemas"]["AuthorityPerson"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
+        };
+        YearKnown: {
+            /** @description Added here; else it came with the program */
+            added: boolean;
+            country: string;
+            /**
+             * Format: int64
+             * @description Days that are free
+             */
+            free: number;
+            /** @description The notices it was taken from */
+            papers: string[];
+            /**
+             * Format: int64
+             * @description Days of a weekend that are worked
+             */
+            worked: number;
+            /** Format: int64 */
+            year: number;
         };
     };
     responses: never;
@@ -1983,6 +2268,179 @@ export interface operations {
             };
         };
     };
+    "list-calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendars"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-calendar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Calendar"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "try-calendar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-official-year": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficialYear"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearKnown"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-calendar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Calendar"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "find-contacts": {
         parameters: {
             query?: {
@@ -2134,7 +2592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Saved"];
+                    "application/json": components["schemas"]["EmailSaved"];
                 };
             };
             /** @description Error */
@@ -2172,7 +2630,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Saved"];
+                    "application/json": components["schemas"]["EmailSaved"];
                 };
             };
             /** @description Error */
@@ -2902,6 +3360,107 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-policies": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyList"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-policies": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyList"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
             };
             /** @description Error */
             default: {
