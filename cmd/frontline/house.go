@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"frontline/agentdesk"
+	"frontline/agentdesk/supervise"
 	"frontline/agentdesk/ui"
 	"frontline/channels"
 	"frontline/channels/email"
@@ -75,6 +76,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.tickets.Routes(h.web, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: showMail, Letter: mime.Letter})
 	customers.Routes(h.web)
 	alarms.Routes(h.web)
+	lead := supervise.New(h.gate)
 	h.desk.Routes(h.web)
 	agentdesk.AccountRoutes(h.web, h.accounts, func(ctx context.Context, by authority.Actor, agent int64) (string, error) {
 		seat, err := h.tickets.Seat(ctx, by, agent)
@@ -83,6 +85,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 
 	h.mail.Routes(h.web)
 	courier.Routes(h.web)
+	lead.Routes(h.web)
 
 	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove, h.mail.KeepSent,
 		func(ctx context.Context) error { return life.Run(ctx, courier) },
@@ -90,6 +93,8 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.kinds = append(h.kinds, h.gate.Upkeep()...)
 	h.kinds = append(h.kinds, courier.Kind(),
 		job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep),
+		job.Every("check_thresholds", 5*time.Second, 10*time.Second, func(ctx context.Context) error { return lead.Check(ctx, authority.System("jobs")) }),
+		job.Every("keep_scores", 15*time.Minute, 5*time.Minute, func(ctx context.Context) error { return lead.Keep(ctx, authority.System("jobs")) }),
 		job.Every("reconcile_mail", time.Hour, 30*time.Minute, func(ctx context.Context) error {
 			_, err := h.mail.Reconcile(ctx)
 			return err

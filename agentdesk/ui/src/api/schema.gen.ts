@@ -120,6 +120,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What supervisors tell everybody, or my team */
+        get: operations["list-broadcasts"];
+        put?: never;
+        /** Tell everybody, or a team */
+        post: operations["make-broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/broadcasts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take it from all desks */
+        delete: operations["end-broadcast"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/broadcasts/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it from my desk */
+        post: operations["read-broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calendars": {
         parameters: {
             query?: never;
@@ -372,6 +424,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How I meet the standards */
+        get: operations["my-standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/standards/{measure}/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a row of mine should not count */
+        post: operations["contest-row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/tokens": {
         parameters: {
             query?: never;
@@ -458,6 +544,92 @@ export interface paths {
         put?: never;
         /** Remove one's own second factor */
         post: operations["remove-two-factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measure-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the definitions leave to the company */
+        get: operations["get-measure-settings"];
+        /** Change it */
+        put: operations["save-measure-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every number that is shown, with its definition */
+        get: operations["list-measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A number, of whom and when is asked */
+        get: operations["get-measure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measures/{name}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A number for each queue, agent, part or stretch of time */
+        get: operations["measure-groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measures/{name}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that a number was counted from, the newest first */
+        get: operations["measure-rows"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -713,6 +885,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an agent or a team meets the standards
+         * @description Without agent and team: of everybody, for those who see everything, else of who asks.
+         */
+        get: operations["standards-card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/supervision/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agents now: how they are, since when, and on what */
+        get: operations["supervision-agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/supervision/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queues now and today, for those who lead
+         * @description At most a second old. Events of kind entry.changed say when to ask again.
+         */
+        get: operations["supervision-queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/teams": {
         parameters: {
             query?: never;
@@ -746,6 +975,42 @@ export interface paths {
         head?: never;
         /** Rename a team */
         patch: operations["rename-team"];
+        trace?: never;
+    };
+    "/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What raises an alarm */
+        get: operations["list-thresholds"];
+        put?: never;
+        /** Add a threshold */
+        post: operations["add-threshold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/thresholds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a threshold */
+        put: operations["save-threshold"];
+        post?: never;
+        /** Drop a threshold */
+        delete: operations["drop-threshold"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/tickets": {
@@ -893,6 +1158,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/whispers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What supervisors whispered to me on a ticket */
+        get: operations["list-whispers"];
+        put?: never;
+        /** Whisper to the agent who has the ticket */
+        post: operations["whisper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -934,6 +1217,24 @@ export interface components {
         Added: {
             /** Format: int64 */
             id: number;
+        };
+        AgentNow: {
+            /**
+             * Format: int64
+             * @description contacts in hand, parked, in wrap-up or offered
+             */
+            count: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @enum {string} */
+            presence: "ready" | "not_ready" | "after_work" | "away";
+            presence_reason: string;
+            /** Format: date-time */
+            since: string;
+            teams: string[];
+            /** @description at most 12 of them, calls and chats first */
+            work: components["schemas"]["WorkNow"][];
         };
         AgentdeskAdded: {
             /** Format: int64 */
@@ -1015,6 +1316,45 @@ export interface components {
             /** @description A second factor is set up */
             two_factor: boolean;
         };
+        Broadcast: {
+            /** Format: date-time */
+            at: string;
+            /** @description the name of who says it */
+            by: string;
+            /** Format: int64 */
+            id: number;
+            /** @description by who asks */
+            read: boolean;
+            /**
+             * Format: int64
+             * @description how many have read it
+             */
+            reads: number;
+            /**
+             * Format: int64
+             * @description null: everybody
+             */
+            team_id: number | null;
+            text: string;
+            /** Format: date-time */
+            until: string;
+            urgent: boolean;
+        };
+        BroadcastNew: {
+            /**
+             * Format: int64
+             * @description for how long it is shown to who has not read it
+             * @default 480
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description absent: everybody
+             */
+            team_id?: number;
+            text: string;
+            urgent?: boolean;
+        };
         Calendar: {
             /** @description Days of the company's own; they win over official ones */
             days?: components["schemas"]["CalendarDay"][];
@@ -1048,6 +1388,55 @@ export interface components {
             items: components["schemas"]["Calendar"][];
             years: components["schemas"]["YearKnown"][];
         };
+        Card: {
+            /** @description as kept, of the 30 days before */
+            days: components["schemas"]["ScoreDay"][];
+            /** Format: date-time */
+            from: string;
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Format: double
+             * @description sum of weight × share ÷ sum of weight, over the standards with cases; 0 to 1
+             */
+            score: number | null;
+            /** Format: date-time */
+            to: string;
+        };
+        Case: {
+            /** @description the agent's name */
+            agent: string;
+            /** Format: int64 */
+            agent_id: number | null;
+            /**
+             * Format: date-time
+             * @description when the case began
+             */
+            at: string;
+            channel: string;
+            /** @description what the agent says against it */
+            contest: string;
+            /** Format: double */
+            den: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "entry" | "offer" | "ticket" | "message" | "stretch";
+            /** Format: double */
+            num: number | null;
+            /** @description of the ticket */
+            number: string;
+            part: string;
+            /** Format: int64 */
+            queue_id: number | null;
+            subject: string;
+            /** Format: int64 */
+            ticket_id: number | null;
+            /**
+             * Format: double
+             * @description seconds; null where it has not ended
+             */
+            value: number | null;
+        };
         Change: {
             /** @description name of the account the contact belongs to; made when there is none; empty: none */
             account?: string;
@@ -1080,6 +1469,13 @@ export interface components {
         };
         ConfirmTwoFactorRequest: {
             code: string;
+        };
+        ContestRowRequest: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "entry" | "offer" | "ticket";
+            note: string;
         };
         Customer: {
             contact: components["schemas"]["Person"];
@@ -1279,6 +1675,30 @@ export interface components {
              */
             field: string;
         };
+        Figure: {
+            /**
+             * Format: int64
+             * @description rows
+             */
+            cases: number;
+            /** Format: double */
+            den: number;
+            /** Format: date-time */
+            from: string;
+            measure: string;
+            /** Format: double */
+            num: number;
+            /** Format: date-time */
+            to: string;
+            unit: string;
+            /**
+             * Format: double
+             * @description null where nothing was counted that it could be made of
+             */
+            value: number | null;
+            /** Format: int64 */
+            version: number;
+        };
         Folder: {
             error: string;
             name: string;
@@ -1298,6 +1718,18 @@ export interface components {
             name?: string;
             /** @description With country code, or as dialled in China */
             phone?: string;
+        };
+        Group: {
+            /** Format: int64 */
+            cases: number;
+            /** Format: double */
+            den: number;
+            /** @description an id, an instant or the name of a part; empty: of none */
+            key: string;
+            /** Format: double */
+            num: number;
+            /** Format: double */
+            value: number | null;
         };
         HandIn: {
             /** @description host:port on which the program listens */
@@ -1336,6 +1768,34 @@ export interface components {
             id: number;
             number: string;
         };
+        Mark: {
+            /** Format: int64 */
+            cases: number;
+            formula_en: string;
+            formula_zh: string;
+            measure: string;
+            /** Format: int64 */
+            met: number;
+            /**
+             * Format: double
+             * @description met ÷ cases; null without cases
+             */
+            share: number | null;
+            /**
+             * Format: int64
+             * @description percent
+             */
+            target: number;
+            title_en: string;
+            title_zh: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description in the score
+             */
+            weight: number;
+        };
         Me: {
             /** Format: int64 */
             id: number;
@@ -1351,6 +1811,33 @@ export interface components {
             /** Format: int64 */
             tier: number;
             two_factor: boolean;
+        };
+        Measure: {
+            /**
+             * @description how rows become the value: sum of num, sum of num ÷ sum of den, highest value
+             * @enum {string}
+             */
+            agg: "count" | "ratio" | "max";
+            /**
+             * @description which way is good; empty: neither
+             * @enum {string}
+             */
+            better: "more" | "less" | "";
+            formula_en: string;
+            formula_zh: string;
+            name: string;
+            title_en: string;
+            title_zh: string;
+            /**
+             * @description of the value; a share is 0 to 1
+             * @enum {string}
+             */
+            unit: "contacts" | "offers" | "share" | "seconds";
+            /**
+             * Format: int64
+             * @description rises when the definition changes
+             */
+            version: number;
         };
         MessageBody: {
             /** @description Of an out: send although newer messages have come */
@@ -1451,6 +1938,21 @@ export interface components {
             /** @description The secret, this once */
             token: string;
         };
+        Now: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description when today began
+             */
+            day: string;
+            /** @description today by 15 minutes, those without a contact left out */
+            quarters: components["schemas"]["Quarter"][];
+            queues: components["schemas"]["QueueNow"][];
+            /** @description of all queues; id 0 */
+            total: components["schemas"]["QueueNow"];
+            zone: string;
+        };
         OAuth: {
             client_id: string;
             scopes?: string[];
@@ -1475,6 +1977,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageAgentNow: {
+            items: components["schemas"]["AgentNow"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageAlarm: {
             items: components["schemas"]["Alarm"][];
             /** @description Give it as after to get the next page; absent on the last */
@@ -1485,8 +1992,28 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageBroadcast: {
+            items: components["schemas"]["Broadcast"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageCase: {
+            items: components["schemas"]["Case"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageEntry: {
             items: components["schemas"]["Entry"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageGroup: {
+            items: components["schemas"]["Group"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageMeasure: {
+            items: components["schemas"]["Measure"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -1525,8 +2052,18 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageThreshold: {
+            items: components["schemas"]["Threshold"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageTokenInfo: {
             items: components["schemas"]["TokenInfo"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageWhisper: {
+            items: components["schemas"]["Whisper"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -1623,6 +2160,18 @@ export interface components {
             secret: string;
             url: string;
         };
+        Quarter: {
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            offered: number;
+            /** Format: double */
+            service_level: number | null;
+        };
         Queue: {
             /** @description new tickets without a queue come here */
             default: boolean;
@@ -1661,6 +2210,73 @@ export interface components {
             signature?: string;
             /** Format: int64 */
             team_id?: number;
+        };
+        QueueNow: {
+            /**
+             * Format: int64
+             * @description today
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description today
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description of today, in seconds
+             */
+            asa: number | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            in_hand: number;
+            /**
+             * Format: date-time
+             * @description when the one that waits longest began to; null: none waits
+             */
+            longest_since: string | null;
+            name: string;
+            name_en: string;
+            /**
+             * Format: int64
+             * @description today
+             */
+            offered: number;
+            /** Format: int64 */
+            parked: number;
+            /**
+             * Format: int64
+             * @description of these, being offered to an agent
+             */
+            ringing: number;
+            /**
+             * Format: double
+             * @description of today
+             */
+            service_level: number | null;
+            /**
+             * Format: double
+             * @description service level of the last 30 minutes, 0 to 1; null: nothing was counted
+             */
+            service_level_now: number | null;
+            /**
+             * Format: double
+             * @description of the service level, 0 to 1
+             */
+            target: number;
+            /**
+             * Format: int64
+             * @description contacts that no agent has, those being offered included
+             */
+            waiting: number;
+            /**
+             * Format: double
+             * @description T of the service level, in seconds
+             */
+            within_s: number;
+            /** Format: int64 */
+            wrap_up: number;
         };
         Reach: {
             address: string;
@@ -1733,6 +2349,17 @@ export interface components {
             version: number;
             warnings: components["schemas"]["Warning"][];
         };
+        ScoreDay: {
+            /** Format: int64 */
+            cases: number;
+            /** @description YYYY-MM-DD in the company's zone */
+            day: string;
+            measure: string;
+            /** Format: int64 */
+            met: number;
+            /** Format: int64 */
+            version: number;
+        };
         Seat: {
             /** Format: int64 */
             id: number;
@@ -1802,6 +2429,42 @@ export interface components {
             old: string;
             /** @description At least 10 characters */
             password: string;
+        };
+        Settings: {
+            /**
+             * Format: int64
+             * @description limit of the first chat reply and of chat responses, in seconds
+             */
+            chat_reply_s: number;
+            /**
+             * Format: int64
+             * @description limit of the first mail reply, in seconds
+             */
+            mail_reply_s: number;
+            /**
+             * Format: int64
+             * @description the target of the service level where a queue names none
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description length of a ring cycle: China 5, US 6, Japan 3
+             */
+            ring_cycle_s: number;
+            /**
+             * Format: int64
+             * @description who leaves sooner is a short abandon, in seconds
+             */
+            short_abandon_s: number;
+            /** @description before the third tone ends, instead of before the third cycle does */
+            strict_rings: boolean;
+            /**
+             * Format: int64
+             * @description T of the service level where a queue names none, in seconds
+             */
+            within_s: number;
+            /** @description IANA name of the zone in which a day begins, such as Asia/Shanghai */
+            zone: string;
         };
         Side: {
             /** @description the server's words */
@@ -1924,6 +2587,10 @@ export interface components {
              */
             boost_s?: number;
         };
+        SuperviseAdded: {
+            /** Format: int64 */
+            id: number;
+        };
         Team: {
             /** Format: int64 */
             id: number;
@@ -1932,6 +2599,36 @@ export interface components {
         Tested: {
             receiving: components["schemas"]["Try"] | null;
             sending: components["schemas"]["Try"] | null;
+        };
+        Threshold: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            measure: "waiting" | "longest_wait" | "abandoned" | "service_level";
+            /**
+             * Format: int64
+             * @description null: each queue
+             */
+            queue_id: number | null;
+            /**
+             * Format: int64
+             * @description contacts, seconds or percent: an alarm above it, of a service level below it
+             */
+            value: number;
+        };
+        ThresholdEdit: {
+            /**
+             * @description waiting: contacts now; longest_wait: seconds now; abandoned: contacts in the last 30 minutes; service_level: percent in the last 30 minutes, of at least five contacts
+             * @enum {string}
+             */
+            measure: "waiting" | "longest_wait" | "abandoned" | "service_level";
+            /**
+             * Format: int64
+             * @description absent: each queue
+             */
+            queue_id?: number;
+            /** Format: int64 */
+            value: number;
         };
         Ticket: {
             account: components["schemas"]["Named"] | null;
@@ -2034,6 +2731,41 @@ export interface components {
             items: components["schemas"]["AuthorityPerson"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
+        };
+        Whisper: {
+            /**
+             * Format: int64
+             * @description to whom
+             */
+            agent_id: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            id: number;
+            text: string;
+            to: string;
+        };
+        WhisperRequest: {
+            text: string;
+        };
+        WorkNow: {
+            channel: string;
+            /** Format: int64 */
+            entry: number;
+            number: string;
+            /** Format: int64 */
+            queue_id: number;
+            /**
+             * Format: date-time
+             * @description when the agent had it; while offered, when it began to wait
+             */
+            since: string;
+            /** @enum {string} */
+            state: "offered" | "in_hand" | "parked" | "wrap_up";
+            subject: string;
+            /** Format: int64 */
+            ticket_id: number;
         };
         YearKnown: {
             /** @description Added here; else it came with the program */
@@ -2264,6 +2996,135 @@ export interface operations {
                 };
                 content: {
                     "image/*": string;
+                };
+            };
+        };
+    };
+    "list-broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBroadcast"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-broadcast": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastNew"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuperviseAdded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-broadcast": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-broadcast": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2904,6 +3765,74 @@ export interface operations {
             };
         };
     };
+    "my-standards": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "contest-row": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                measure: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContestRowRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-my-tokens": {
         parameters: {
             query?: never;
@@ -3091,6 +4020,223 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-measure-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-measure-settings": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMeasure"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-measure": {
+        parameters: {
+            query?: {
+                queue?: number;
+                /** @description who does not see everything may only name himself */
+                agent?: number;
+                team?: number;
+                /** @description RFC 3339; absent: when today began in the company's zone */
+                from?: string;
+                /** @description RFC 3339, not included; absent: until now */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figure"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure-groups": {
+        parameters: {
+            query: {
+                by: "queue" | "agent" | "part" | "quarter" | "hour" | "day";
+                queue?: number;
+                /** @description who does not see everything may only name himself */
+                agent?: number;
+                team?: number;
+                /** @description RFC 3339; absent: when today began in the company's zone */
+                from?: string;
+                /** @description RFC 3339, not included; absent: until now */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure-rows": {
+        parameters: {
+            query?: {
+                queue?: number;
+                /** @description who does not see everything may only name himself */
+                agent?: number;
+                team?: number;
+                /** @description RFC 3339; absent: when today began in the company's zone */
+                from?: string;
+                /** @description RFC 3339, not included; absent: until now */
+                to?: string;
+                /** @description At most so many */
+                limit?: number;
+                /** @description The next of the page before */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCase"];
+                };
             };
             /** @description Error */
             default: {
@@ -3636,6 +4782,102 @@ export interface operations {
             };
         };
     };
+    "standards-card": {
+        parameters: {
+            query?: {
+                queue?: number;
+                /** @description who does not see everything may only name himself */
+                agent?: number;
+                team?: number;
+                /** @description RFC 3339; absent: when today began in the company's zone */
+                from?: string;
+                /** @description RFC 3339, not included; absent: until now */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "supervision-agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAgentNow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "supervision-queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Now"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-teams": {
         parameters: {
             query?: never;
@@ -3727,6 +4969,141 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Team"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageThreshold"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-threshold": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThresholdEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuperviseAdded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-threshold": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThresholdEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuperviseAdded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-threshold": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -4120,6 +5497,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-whispers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageWhisper"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whisper: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhisperRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuperviseAdded"];
                 };
             };
             /** @description Error */
