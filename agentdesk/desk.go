@@ -43,6 +43,11 @@ type Accounts interface {
 	Touch(ctx context.Context, by authority.Actor)
 }
 
+// Onlooker decides who may look on at a ticket without being shown, and writes it down; *supervise.Supervision is one.
+type Onlooker interface {
+	Look(ctx context.Context, by authority.Actor, ticket int64) error
+}
+
 // Options of a Desk: what it stands on.
 type Options struct {
 	Gate     *authority.Gate
@@ -50,6 +55,7 @@ type Options struct {
 	Accounts Accounts
 	Hub      *event.Hub
 	Live     *event.Live
+	Onlooker Onlooker      // nil: nobody looks on unseen
 	Log      *slog.Logger  // nil: slog.Default()
 	Grace    time.Duration // how long an agent may be without a line before they are away; zero: 30 s
 	Silence  time.Duration // a client that answered no ping for so long is gone, or does not read; zero: 9 s
@@ -69,6 +75,7 @@ type Desk struct {
 	lines   map[*line]struct{}
 	agents  map[int64]int               // how many lines an agent has
 	looking map[string]map[*line]typing // who looks at an object
+	unseen  map[string]map[*line]bool   // of these, who is not shown
 	stale   map[string]struct{}         // objects whose viewers must be told
 	told    map[string]string           // what the viewers of an object were told last
 	wake    chan struct{}               // stale has something
@@ -96,7 +103,7 @@ func New(o Options) *Desk {
 	}
 	d := &Desk{
 		o: o, lines: map[*line]struct{}{}, agents: map[int64]int{}, looking: map[string]map[*line]typing{},
-		stale: map[string]struct{}{}, told: map[string]string{}, wake: make(chan struct{}, 1),
+		unseen: map[string]map[*line]bool{}, stale: map[string]struct{}{}, told: map[string]string{}, wake: make(chan struct{}, 1),
 	}
 	o.Live.Listen("visitor:", d.visited)
 	return d

@@ -21,6 +21,7 @@ type said struct {
 	After  int64          `json:"after"`
 	Object string         `json:"object"`
 	On     bool           `json:"on"`
+	Silent bool           `json:"silent"`
 	State  string         `json:"state"`
 	Reason string         `json:"reason"`
 }

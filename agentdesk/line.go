@@ -236,7 +236,7 @@ func (l *line) do(ctx context.Context, m said) error {
 	case "ping":
 		return nil
 	case "watch":
-		return l.watch(ctx, m.Object)
+		return l.watch(ctx, m.Object, m.Silent)
 	case "unwatch":
 		l.unwatch(m.Object)
 		return nil
@@ -250,8 +250,8 @@ func (l *line) do(ctx context.Context, m said) error {
 	return fault.New(fault.Invalid, "frame_unknown_type")
 }
 
-// watch lets others see that the agent looks at an object, and this line see who else does.
-func (l *line) watch(ctx context.Context, object string) error {
+// watch lets others see that the agent looks at an object, unless silent, and this line see who else does.
+func (l *line) watch(ctx context.Context, object string, silent bool) error {
 	kind, id, _ := strings.Cut(object, ":")
 	ticket, err := strconv.ParseInt(id, 10, 64)
 	if kind != "ticket" || err != nil || ticket < 1 || id != strconv.FormatInt(ticket, 10) {
@@ -259,6 +259,14 @@ func (l *line) watch(ctx context.Context, object string) error {
 	}
 	if err := l.desk.o.Tickets.Visible(ctx, l.by, ticket); err != nil {
 		return err
+	}
+	if silent {
+		if l.desk.o.Onlooker == nil {
+			return fault.New(fault.Forbidden, "not_allowed")
+		}
+		if err := l.desk.o.Onlooker.Look(ctx, l.by, ticket); err != nil {
+			return err
+		}
 	}
 	l.mu.Lock()
 	if len(l.watched) >= maxLooks && !slices.Contains(l.watched, object) {
@@ -270,7 +278,7 @@ func (l *line) watch(ctx context.Context, object string) error {
 		l.follow()
 	}
 	l.mu.Unlock()
-	l.desk.look(l, object)
+	l.desk.look(l, object, silent)
 	return nil
 }
 

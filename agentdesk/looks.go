@@ -26,8 +26,9 @@ type viewer = tickets.Viewer
 
 func agentObject(id int64) string { return "agent:" + strconv.FormatInt(id, 10) }
 
-// look notes that a line looks at an object.
-func (d *Desk) look(l *line, object string) {
+// look notes that a line looks at an object; a silent one is told who else does, and they are not told of it. Who looked
+// silently and then openly is shown from then on.
+func (d *Desk) look(l *line, object string, silent bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, here := d.lines[l]; !here {
@@ -37,6 +38,14 @@ func (d *Desk) look(l *line, object string) {
 		d.looking[object] = map[*line]typing{}
 	}
 	d.looking[object][l] = typing{}
+	if silent {
+		if d.unseen[object] == nil {
+			d.unseen[object] = map[*line]bool{}
+		}
+		d.unseen[object][l] = true
+	} else {
+		delete(d.unseen[object], l)
+	}
 	delete(d.told, object) // the newcomer was told nothing yet
 	d.spoilLocked(object)
 }
@@ -50,8 +59,10 @@ func (d *Desk) unlook(l *line, object string) {
 // forgetLook is unlook for who holds d.mu.
 func (d *Desk) forgetLook(l *line, object string) {
 	delete(d.looking[object], l)
+	delete(d.unseen[object], l)
 	if len(d.looking[object]) == 0 {
 		delete(d.looking, object)
+		delete(d.unseen, object)
 		delete(d.told, object)
 	}
 	d.spoilLocked(object)
@@ -133,6 +144,9 @@ func (d *Desk) endTyping() {
 func (d *Desk) tellLook(object string) {
 	var here []viewer
 	for l, until := range d.looking[object] {
+		if d.unseen[object][l] {
+			continue
+		}
 		here = append(here, viewer{ID: l.by.ID, Name: l.by.Name, Typing: !until.IsZero()})
 	}
 	here = gather(here)
@@ -141,7 +155,7 @@ func (d *Desk) tellLook(object string) {
 		mine = encode(here)
 	}
 	d.o.Live.Set(object, mine)
-	if len(here) == 0 {
+	if len(d.looking[object]) == 0 {
 		return
 	}
 	all := here

@@ -58,8 +58,9 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	life := channels.NewLife(db)
 	courier := channels.NewCourier(h.gate, h.tickets, life, map[string]channels.Carrier{email.Channel: h.mail})
 	alarms := alarm.New(h.gate)
+	lead := supervise.New(h.gate)
 	h.desk = agentdesk.New(agentdesk.Options{
-		Gate: h.gate, Tickets: h.tickets, Accounts: h.accounts, Hub: h.hub, Live: event.NewLive(db), Log: log,
+		Gate: h.gate, Tickets: h.tickets, Accounts: h.accounts, Hub: h.hub, Live: event.NewLive(db), Onlooker: lead, Log: log,
 	})
 	numbers := prometheus.NewRegistry()
 	numbers.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.mail.Collector())
@@ -76,7 +77,6 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.tickets.Routes(h.web, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: showMail, Letter: mime.Letter})
 	customers.Routes(h.web)
 	alarms.Routes(h.web)
-	lead := supervise.New(h.gate)
 	h.desk.Routes(h.web)
 	agentdesk.AccountRoutes(h.web, h.accounts, func(ctx context.Context, by authority.Actor, agent int64) (string, error) {
 		seat, err := h.tickets.Seat(ctx, by, agent)
