@@ -24,7 +24,7 @@ type UserAddCmd struct {
 	Login    string   `required:"" help:"What they sign in with."`
 	Name     string   `help:"Shown to colleagues and customers; without it the login."`
 	Email    string   `help:"Mail address."`
-	Role     []string `default:"agent" help:"agent, engineer, dispatcher, supervisor, sales, editor, manager, admin; several with commas."`
+	Role     []string `default:"agent" enum:"agent,engineer,dispatcher,supervisor,sales,editor,manager,admin" help:"${enum}; several with commas."`
 	Tier     int      `help:"How much they may give away alone, 1 to 9; without it 1, for an administrator 9, who can give no more than that to others."`
 	Language string   `default:"zh" enum:"zh,en" help:"zh or en."`
 	Team     []string `help:"Teams, made when missing; several with commas."`

@@ -97,6 +97,10 @@ func TestAOneTimePasswordIsReplacedBeforeItOpensAnything(t *testing.T) {
 	if n := o.sessions(id); n != 0 {
 		t.Fatalf("%d sessions before a password was chosen", n)
 	}
+	o.edit(`update credentials set password_at = now() - interval '7 days 1 second' where agent_id = $1`, id)
+	_, err = enter(once, "my own password")
+	want(t, "after a week", err, "password_expired")
+	o.edit(`update credentials set password_at = now() - interval '6 days 23 hours' where agent_id = $1`, id)
 	s, err := enter(once, "my own password")
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,7 @@ type credentials struct {
 	Disabled bool
 	Password *string
 	Once     bool   // the password is for this sign-in only
+	Late     bool   // and was not used in its time
 	TOTP     []byte // sealed; nil where no second factor is set up
 }
 
@@ -77,11 +78,16 @@ func (a *Accounts) SignIn(ctx context.Context, in Login) (Started, error) {
 	return a.start(ctx, c, in, fresh, tries)
 }
 
+// onceDays is how long a one-time password waits for its only use: a letter that nobody opened is no key for ever.
+const onceDays = 7
+
 // chosen is the hash of the password that follows one for a single sign-in; nil where the present one stays.
 func (a *Accounts) chosen(ctx context.Context, c credentials, in Login) (*string, error) {
 	switch {
 	case !c.Once:
 		return nil, nil
+	case c.Late:
+		return nil, fault.New(fault.Unauthorized, "password_expired", "days", onceDays)
 	case in.New == "":
 		return nil, fault.New(fault.Unauthorized, "new_password_needed")
 	case in.New == in.Password:
@@ -134,9 +140,9 @@ func (a *Accounts) find(ctx context.Context, login string) (c credentials, err e
 	if !loginForm.MatchString(login) {
 		login = ""
 	}
-	err = a.db.Read.QueryRow(ctx, `select a.id, a.name, a.disabled_at is not null, c.password, coalesce(c.password_once, false), case when c.totp_at is not null then c.totp end
-		from agents a left join credentials c on c.agent_id = a.id where a.login = $1`, login).
-		Scan(&c.Agent, &c.Name, &c.Disabled, &c.Password, &c.Once, &c.TOTP)
+	err = a.db.Read.QueryRow(ctx, `select a.id, a.name, a.disabled_at is not null, c.password, coalesce(c.password_once, false), coalesce(c.password_at < now() - make_interval(days => $2), false), case when c.totp_at is not null then c.totp end
+		from agents a left join credentials c on c.agent_id = a.id where a.login = $1`, login, onceDays).
+		Scan(&c.Agent, &c.Name, &c.Disabled, &c.Password, &c.Once, &c.Late, &c.TOTP)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return c, failure(fmt.Errorf("find the account: %w", err))
 	}
