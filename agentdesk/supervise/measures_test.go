@@ -211,3 +211,21 @@ func TestOccupancyCountedByHand(t *testing.T) {
 	of.From, of.To = at("09:15:00"), at("09:45:00")
 	w.counts("occupancy", of, 0.5, 2)
 }
+
+// A mail parked, a chat in hand, one being offered and one waiting, whatever period is asked for.
+func TestNowCountsWhatHasNotEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	q := w.queue("all", 20)
+	w.stay(q, stay{channel: "email", entered: "09:00:00", answered: "09:01:00", agent: li, state: "parked"})
+	w.stay(q, stay{channel: "chat", entered: "09:00:00", answered: "09:01:00", agent: li})
+	w.stay(q, stay{channel: "chat", entered: "09:00:00", agent: li, state: "offered"})
+	w.stay(q, stay{channel: "chat", entered: "09:00:00"})
+	w.stay(q, stay{channel: "chat", entered: "09:00:00", ended: "09:00:10", outcome: "abandoned"})
+	w.counts("waiting", supervise.Scope{Queue: q}, 2, 2)
+	w.counts("in_hand", supervise.Scope{Agent: li.ID}, 2, 2)
+	if got, err := w.sup.Figure(t.Context(), w.boss, "longest_now", supervise.Scope{Queue: q}); err != nil || got.Value == nil || *got.Value < 86400 {
+		t.Errorf("longest wait now %+v, %v", got, err)
+	}
+}
