@@ -50,6 +50,8 @@ type Edit struct {
 	Queue    *int64    `json:"queue_id,omitempty"`
 	Assignee *int64    `json:"assignee_id,omitempty" doc:"0: nobody"`
 	Tags     *[]string `json:"tags,omitempty" maxItems:"50"`
+
+	Fields map[string]any `json:"fields,omitempty"` // by key; null takes a value away
 }
 
 // Edit changes a ticket and puts each change on its timeline. A queue or an agent that is not
@@ -71,14 +73,23 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 		Queue                                             int64
 		Assignee                                          int64
 		Tags                                              []string
+		Merged                                            bool
+		Fields                                            map[string]any
 	}
-	err := tx.QueryRow(ctx, `select state, sub_state, severity, type, subject, summary, priority, queue_id, coalesce(assignee_id, 0), tags
+	err := tx.QueryRow(ctx, `select state, sub_state, severity, type, subject, summary, priority, queue_id, coalesce(assignee_id, 0), tags, merged_into is not null, fields
 		from tickets where id = $1 for update`, ticket).Scan(&was.State, &was.SubState, &was.Severity, &was.Type, &was.Subject,
-		&was.Summary, &was.Priority, &was.Queue, &was.Assignee, &was.Tags)
+		&was.Summary, &was.Priority, &was.Queue, &was.Assignee, &was.Tags, &was.Merged, &was.Fields)
 	if err != nil {
 		return notFound(err, "ticket")
 	}
+	if was.Merged {
+		return unmerged(ctx, tx, ticket)
+	}
 	if err := checkEdit(ctx, tx, e); err != nil {
+		return err
+	}
+	fields, err := t.changeFields(ctx, tx, was.Fields, e)
+	if err != nil {
 		return err
 	}
 	if e.Queue != nil || e.Assignee != nil {
@@ -92,11 +103,11 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 			type = coalesce($5, type), subject = coalesce($6, subject), summary = coalesce($7, summary), priority = coalesce($8, priority),
 			queue_id = coalesce($9, queue_id),
 			assignee_id = case when $10::bigint is null then assignee_id else nullif($10, 0) end,
-			tags = coalesce($11, tags), updated_at = now(),
+			tags = coalesce($11, tags), updated_at = now(), fields = coalesce($12, fields),
 			resolved_at = case when coalesce($2, state) in ('resolved', 'closed') then coalesce(resolved_at, now()) end,
 			closed_at = case when coalesce($2, state) = 'closed' then coalesce(closed_at, now()) end,
 			reopened = reopened + case when $2 in ('open', 'pending', 'on_hold') and state in ('resolved', 'closed') then 1 else 0 end
-		where id = $1`, ticket, e.State, e.SubState, e.Severity, e.Type, e.Subject, e.Summary, e.Priority, e.Queue, e.Assignee, e.Tags)
+		where id = $1`, ticket, e.State, e.SubState, e.Severity, e.Type, e.Subject, e.Summary, e.Priority, e.Queue, e.Assignee, e.Tags, fields.now)
 	events(b, ticket, tx.By, "state", was.State, e.State)
 	events(b, ticket, tx.By, "sub_state", was.SubState, e.SubState)
 	events(b, ticket, tx.By, "severity", was.Severity, e.Severity)
@@ -108,6 +119,7 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 	if e.Tags != nil && fmt.Sprint(*e.Tags) != fmt.Sprint(was.Tags) {
 		queueEvent(b, ticket, tx.By, Changed{"tags", was.Tags, *e.Tags})
 	}
+	fields.tell(b, ticket, tx.By)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("change the ticket: %w", err)
 	}

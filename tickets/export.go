@@ -46,7 +46,7 @@ func (t *Tickets) Export(ctx context.Context, by authority.Actor, to io.Writer, 
 			return done, out.Flush()
 		}
 		for _, x := range page {
-			if err := json.MarshalWrite(out, &x.Record); err != nil {
+			if err := json.MarshalWrite(out, &x.Record, json.Deterministic(true)); err != nil {
 				return done, fmt.Errorf("write ticket %d: %w", x.id, err)
 			}
 			if err := out.WriteByte('\n'); err != nil {
@@ -71,7 +71,7 @@ type exported struct {
 func exportPage(ctx context.Context, q authority.Query, after int64) ([]*exported, error) {
 	rows, err := q.Query(ctx, `select t.id, coalesce((select key from ticket_imports i where i.ticket_id = t.id limit 1), s.installation || '/' || t.number),
 			c.name, t.subject, t.state, t.sub_state, coalesce(a.login, ''), t.created_at, case when q.id = s.default_queue then '' else q.name end,
-			t.channel, t.type, t.severity, t.priority, t.tags,
+			t.channel, t.type, t.severity, t.priority, t.tags, nullif(t.fields, '{}'),
 			array(select p.kind from participants p where p.ticket_id = t.id and p.role = 'requester' order by p.kind, p.address),
 			array(select p.address from participants p where p.ticket_id = t.id and p.role = 'requester' order by p.kind, p.address),
 			array(select p.kind from contact_points p where p.contact_id = c.id order by p.id limit 50),
@@ -85,7 +85,7 @@ func exportPage(ctx context.Context, q authority.Query, after int64) ([]*exporte
 	page, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (*exported, error) {
 		x := &exported{}
 		var first, rest [2][]string
-		err := r.Scan(&x.id, &x.Key, &x.Contact.Name, &x.Subject, &x.Status, &x.SubStatus, &x.Agent, &x.At, &x.Queue, &x.Channel, &x.Type, &x.Severity, &x.Priority, &x.Tags,
+		err := r.Scan(&x.id, &x.Key, &x.Contact.Name, &x.Subject, &x.Status, &x.SubStatus, &x.Agent, &x.At, &x.Queue, &x.Channel, &x.Type, &x.Severity, &x.Priority, &x.Tags, &x.Fields,
 			&first[0], &first[1], &rest[0], &rest[1])
 		x.Contact.points(first)
 		x.Contact.points(rest)

@@ -19,6 +19,9 @@ func (t *Tickets) Routes(s *web.Server, show Show) {
 	t.queueRoutes(s)
 	t.fileRoutes(s, show)
 	t.clockRoutes(s)
+	t.togetherRoutes(s, show)
+	t.fieldRoutes(s)
+	t.tagRoutes(s)
 }
 
 type oneTicket struct {
@@ -192,10 +195,11 @@ type editBody struct {
 	Queue    *int64              `json:"queue_id,omitempty" minimum:"1"`
 	Assignee web.Optional[int64] `json:"assignee_id,omitzero" doc:"null or 0: nobody"`
 	Tags     *[]string           `json:"tags,omitempty" maxItems:"50"`
+	Fields   map[string]any      `json:"fields,omitempty" doc:"Values of fields of the house, by key; null takes one away"`
 }
 
 func (b editBody) edit() Edit {
-	e := Edit{b.State, b.SubState, b.Priority, b.Severity, b.Type, b.Subject, b.Summary, b.Queue, nil, b.Tags}
+	e := Edit{b.State, b.SubState, b.Priority, b.Severity, b.Type, b.Subject, b.Summary, b.Queue, nil, b.Tags, b.Fields}
 	if b.Assignee.Set {
 		e.Assignee = &b.Assignee.Value // 0 where it was null
 	}

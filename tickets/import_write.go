@@ -2,13 +2,16 @@ package tickets
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"frontline/crm"
 	"frontline/internal/authority"
+	"frontline/internal/plain"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -45,6 +48,30 @@ type placed struct {
 	queue     int64
 	agent     *int64
 	agentName string
+	fields    string // as JSON
+}
+
+// importFields checks a record's values of the fields of the house, and says in plain words what is wrong with them.
+func importFields(known []Field, given map[string]any) (string, error) {
+	values := map[string]any{}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		f, err := fieldOf(known, key)
+		if err != nil {
+			return "", fmt.Errorf("fields.%s: there is none of this key", plain.Line(key, 50))
+		}
+		v, err := f.value(given[key])
+		if err != nil {
+			return "", fmt.Errorf("fields.%s: is not a value of the type %s", key, f.Type)
+		}
+		if v != nil {
+			values[key] = v
+		}
+	}
+	b, err := json.Marshal(values)
+	if err != nil {
+		return "", fmt.Errorf("fields: %w", err)
+	}
+	return string(b), nil
 }
 
 // fresh gives the entries whose ticket is not there yet, with their queues and agents; one that names a queue or an
@@ -77,10 +104,19 @@ func (b *batch) fresh(ctx context.Context, tx *authority.Tx) ([]placed, error) {
 	if err != nil {
 		return nil, err
 	}
+	known, err := fieldsSeen(ctx, tx, tx.By)
+	if err != nil {
+		return nil, err
+	}
 	var out []placed
 	for _, e := range b.entries {
+		fields, err := importFields(known, e.rec.Fields)
+		if err != nil {
+			b.refuse(e.line, err)
+			continue
+		}
 		queue, known := queueIDs[e.rec.Queue]
-		p := placed{entry: e, queue: queue}
+		p := placed{entry: e, queue: queue, fields: fields}
 		if e.rec.Agent != "" {
 			a, hired := agents[strings.ToLower(e.rec.Agent)]
 			if !hired {
@@ -129,13 +165,13 @@ func places(ctx context.Context, tx *authority.Tx, queues, logins []string) (map
 // columns are the rows to write, as Postgres takes many at once.
 type columns struct {
 	t struct {
-		id, queue, contact, last                                       []int64
-		agent, account                                                 []*int64
-		key, subject, kind, state, sub, severity, channel, tags        []string
-		lastDirection, lastSnippet, pointKind, pointAddress, pointName []string
-		priority                                                       []int16
-		at, lastAt                                                     []time.Time
-		firstReply, resolved, closed                                   []*time.Time
+		id, queue, contact, last                                        []int64
+		agent, account                                                  []*int64
+		key, subject, kind, state, sub, severity, channel, tags, fields []string
+		lastDirection, lastSnippet, pointKind, pointAddress, pointName  []string
+		priority                                                        []int16
+		at, lastAt                                                      []time.Time
+		firstReply, resolved, closed                                    []*time.Time
 	}
 	m struct {
 		id, ticket, author                                         []int64
@@ -211,6 +247,7 @@ func (c *columns) add(e placed, who crm.Contact, id int64, messages []int64) {
 	t.agent, t.account = append(t.agent, e.agent), append(t.account, who.AccountID)
 	t.key, t.subject, t.kind, t.state, t.sub = append(t.key, r.Key), append(t.subject, r.Subject), append(t.kind, r.Type), append(t.state, r.Status), append(t.sub, r.SubStatus)
 	t.severity, t.channel, t.tags = append(t.severity, r.Severity), append(t.channel, r.Channel), append(t.tags, strings.Join(r.Tags, "\x1f"))
+	t.fields = append(t.fields, e.fields)
 	t.lastDirection, t.lastSnippet = append(t.lastDirection, direction), append(t.lastSnippet, shown)
 	t.pointKind, t.pointAddress, t.pointName = append(t.pointKind, point.Kind), append(t.pointAddress, point.Address), append(t.pointName, who.Name)
 	t.priority = append(t.priority, int16(r.Priority))
@@ -248,14 +285,14 @@ func (c *columns) insert(ctx context.Context, tx *authority.Tx) error {
 	b := &pgx.Batch{}
 	t, m := &c.t, &c.m
 	b.Queue(`insert into tickets (id, queue_id, contact_id, last_message_id, assignee_id, account_id, subject, type, state, sub_state, severity, channel, tags,
-			last_direction, last_snippet, priority, created_at, updated_at, last_at, first_reply_at, resolved_at, closed_at) overriding system value
+			last_direction, last_snippet, priority, created_at, updated_at, last_at, first_reply_at, resolved_at, closed_at, fields) overriding system value
 		select id, queue, contact, last, agent, account, subject, kind, state, sub, severity, channel, coalesce(string_to_array(nullif(tags, ''), E'\x1f'), '{}'),
-			direction, snippet, priority, at, last_at, last_at, first_reply, resolved, closed
+			direction, snippet, priority, at, last_at, last_at, first_reply, resolved, closed, fields::jsonb
 		from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-			$12::text[], $13::text[], $14::text[], $15::text[], $16::smallint[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[])
-			x(id, queue, contact, last, agent, account, subject, kind, state, sub, severity, channel, tags, direction, snippet, priority, at, last_at, first_reply, resolved, closed)`,
+			$12::text[], $13::text[], $14::text[], $15::text[], $16::smallint[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::text[])
+			x(id, queue, contact, last, agent, account, subject, kind, state, sub, severity, channel, tags, direction, snippet, priority, at, last_at, first_reply, resolved, closed, fields)`,
 		t.id, t.queue, t.contact, t.last, t.agent, t.account, t.subject, t.kind, t.state, t.sub, t.severity, t.channel, t.tags,
-		t.lastDirection, t.lastSnippet, t.priority, t.at, t.lastAt, t.firstReply, t.resolved, t.closed)
+		t.lastDirection, t.lastSnippet, t.priority, t.at, t.lastAt, t.firstReply, t.resolved, t.closed, t.fields)
 	b.Queue(`insert into messages (id, ticket_id, at, direction, note_type, channel, author_kind, author_id, author_name, author_address, to_addresses, text)
 		select id, ticket, at, direction, note, channel, kind, author, name, address, coalesce(string_to_array(nullif(recipient, ''), E'\x1f'), '{}'), text
 		from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])

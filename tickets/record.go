@@ -32,6 +32,7 @@ type Record struct {
 	Severity  string          `json:"severity,omitzero"`
 	Priority  int             `json:"priority,omitzero"` // 1 urgent to 4 low; without it 3
 	Tags      []string        `json:"tags,omitzero"`
+	Fields    map[string]any  `json:"fields,omitzero"` // fields of the house, by key
 }
 
 // RecordContact is the customer: a name, an address, or both.

@@ -58,6 +58,41 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 			return w.tickets.Move(ctx, by, got.Ticket, more.Message, other.Ticket)
 		},
 		"DismissLink": func(ctx context.Context, by who) error { return w.tickets.DismissLink(ctx, by, linked.Ticket, link) },
+		"Merge": func(ctx context.Context, by who) error {
+			return w.tickets.Merge(ctx, by, other.Ticket, got.Ticket, true)
+		},
+		"Link": func(ctx context.Context, by who) error {
+			return w.tickets.Link(ctx, by, got.Ticket, other.Ticket, "related")
+		},
+		"Unlink": func(ctx context.Context, by who) error { return w.tickets.Unlink(ctx, by, linked.Ticket, link) },
+		"AnswerChildren": func(ctx context.Context, by who) error {
+			return second(w.tickets.AnswerChildren(ctx, by, got.Ticket, nil, tickets.Reply{Text: "x"}))
+		},
+		"Apply": func(ctx context.Context, by who) error {
+			return w.tickets.Apply(ctx, by, got.Ticket, tickets.Deed{Priority: ptr(1)}, nil)
+		},
+		"Each": func(ctx context.Context, by who) error {
+			return w.tickets.Each(ctx, by, []int64{got.Ticket}, func(ctx context.Context, id int64) error {
+				return w.tickets.Edit(ctx, by, id, tickets.Edit{Priority: ptr(2)})
+			})[0].Err
+		},
+		"AllowMany": func(ctx context.Context, by who) error { return w.tickets.AllowMany(ctx, by, "edit", 1) },
+		"SaveField": func(ctx context.Context, by who) error {
+			return w.tickets.SaveField(ctx, by, tickets.Field{Key: "x", Name: "x", Type: "text"})
+		},
+		"RenameTag": func(ctx context.Context, by who) error { return second(w.tickets.RenameTag(ctx, by, "a", "b")) },
+		"Fields":    func(ctx context.Context, by who) error { return second(w.tickets.Fields(ctx, by)) },
+		"Tags":      func(ctx context.Context, by who) error { return second(w.tickets.Tags(ctx, by, "", 5)) },
+		"Similar":   func(ctx context.Context, by who) error { return second(w.tickets.Similar(ctx, by, got.Ticket)) },
+		"WordsOf":   func(ctx context.Context, by who) error { return second(w.tickets.WordsOf(ctx, by, got.Ticket)) },
+		"CheckChoice": func(ctx context.Context, by who) error {
+			return w.tickets.CheckChoice(ctx, by, &tickets.Choice{})
+		},
+		"Choose": func(ctx context.Context, by who) error {
+			_, _, err := w.tickets.Choose(ctx, by, tickets.Choice{}, tickets.Spot{}, 5)
+			return err
+		},
+		"Count": func(ctx context.Context, by who) error { return second(w.tickets.Count(ctx, by, tickets.Choice{})) },
 		"Upload": func(ctx context.Context, by who) error {
 			return second(w.tickets.Upload(ctx, by, "a", "b", strings.NewReader("c")))
 		},

@@ -19,6 +19,17 @@ type Ticket struct {
 	Links        []Link        `json:"links"`
 	Customer     Customer      `json:"customer"`
 	Draft        *Draft        `json:"draft"`
+
+	MergedInto *Other         `json:"merged_into" doc:"The ticket that this one leads to, since it was merged into it or emptied"`
+	Fields     map[string]any `json:"fields" doc:"Values of the fields of the house that the caller sees, by key"`
+}
+
+// Other is another ticket in short.
+type Other struct {
+	ID      int64  `json:"id"`
+	Number  string `json:"number"`
+	Subject string `json:"subject"`
+	State   string `json:"state" enum:"open,pending,on_hold,resolved,closed"`
 }
 
 // Participant is an address that takes part in a ticket: an answer from it joins.
@@ -32,14 +43,9 @@ type Participant struct {
 // Link is another ticket that has to do with this one.
 type Link struct {
 	ID     int64  `json:"id"`
-	Kind   string `json:"kind" enum:"perhaps,follows,split,may_have,followed_by,split_into" doc:"what this ticket is to the other: perhaps a part of it, its continuation, split from it; or the other way round"`
+	Kind   string `json:"kind" enum:"perhaps,follows,split,related,child,may_have,followed_by,split_into,parent" doc:"what this ticket is to the other: perhaps a part of it, its continuation, split from it, one of the cases of that cause; or the other way round"`
 	Reason string `json:"reason"`
-	Ticket struct {
-		ID      int64  `json:"id"`
-		Number  string `json:"number"`
-		Subject string `json:"subject"`
-		State   string `json:"state" enum:"open,pending,on_hold,resolved,closed"`
-	} `json:"ticket"`
+	Ticket Other  `json:"ticket"`
 }
 
 // Customer is what is known of who reached us.
@@ -82,8 +88,8 @@ func (x *Ticket) readAround(ctx context.Context, q authority.Query, by authority
 	}
 	rows, err = q.Query(ctx, `select l.id, l.kind, l.reason, o.id, o.number, o.subject, o.state from (
 			select id, kind, reason, other_id other from ticket_links where ticket_id = $1 and dismissed_at is null
-			union all select id, case kind when 'perhaps' then 'may_have' when 'follows' then 'followed_by' else 'split_into' end, reason, ticket_id from ticket_links where other_id = $1 and dismissed_at is null) l
-		join tickets o on o.id = l.other order by l.id limit 20`, x.ID)
+			union all select id, case kind when 'perhaps' then 'may_have' when 'follows' then 'followed_by' when 'split' then 'split_into' when 'child' then 'parent' else kind end, reason, ticket_id from ticket_links where other_id = $1 and dismissed_at is null) l
+		join tickets o on o.id = l.other order by l.id limit $2`, x.ID, maxChildren+20)
 	if err != nil {
 		return fmt.Errorf("links: %w", err)
 	}
@@ -101,8 +107,35 @@ func (x *Ticket) readAround(ctx context.Context, q authority.Query, by authority
 	if x.Customer.Tickets, err = pgx.CollectRows(rows, scanRow); err != nil {
 		return fmt.Errorf("other tickets: %w", err)
 	}
+	if err := x.readOwn(ctx, q, by); err != nil {
+		return err
+	}
 	x.Draft, err = readDraft(ctx, q, by, x.ID)
 	return err
+}
+
+// readOwn reads the fields of the house, and where the ticket leads.
+func (x *Ticket) readOwn(ctx context.Context, q authority.Query, by authority.Actor) error {
+	var values map[string]any
+	var id *int64
+	var number, subject, state string
+	err := q.QueryRow(ctx, `select t.fields, t.merged_into, coalesce(o.number, ''), coalesce(o.subject, ''), coalesce(o.state, t.state)
+		from tickets t left join tickets o on o.id = t.merged_into where t.id = $1`, x.ID).Scan(&values, &id, &number, &subject, &state)
+	if err != nil {
+		return fmt.Errorf("fields: %w", err)
+	}
+	if id != nil {
+		x.MergedInto = &Other{*id, number, subject, state}
+	}
+	x.Fields = values
+	if len(values) > 0 {
+		known, err := fieldsSeen(ctx, q, by)
+		if err != nil {
+			return err
+		}
+		x.Fields = seenFields(known, values)
+	}
+	return nil
 }
 
 // Entry is one row of the timeline.

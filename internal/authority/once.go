@@ -106,3 +106,24 @@ func (g *Gate) PruneKeys(ctx context.Context) error {
 		}
 	}
 }
+
+// Part does one of several transactions of a request that has a key: f's Do keeps its answer under the key and the part's
+// name, and a part that was done before is not done again. Without a key in ctx it simply calls f.
+func (g *Gate) Part(ctx context.Context, by Actor, name string, f func(ctx context.Context) error) error {
+	o := keyOf(ctx)
+	if o.Key == "" {
+		return f(ctx)
+	}
+	o.Key += "/" + name
+	if _, done, err := g.Replay(ctx, by, o); done || err != nil {
+		return err
+	}
+	err := f(WithKey(ctx, o))
+	if err != nil {
+		// The same request a second time may have come in between.
+		if _, done, again := g.Replay(ctx, by, o); done {
+			return again
+		}
+	}
+	return err
+}
