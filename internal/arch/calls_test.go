@@ -131,7 +131,7 @@ func TestContextsComeFromTheCaller(t *testing.T) {
 
 // assembled are the functions, by their full name, that may put a statement together, from literals and $n alone.
 var assembled = map[string]string{
-	"(*frontline/tickets.Tickets).List": "only the conditions that hold, so that each filter has its index; its own tests run all of them",
+	"(*frontline/tickets.Tickets).List":  "only the conditions that hold, so that each filter has its index; its own tests run all of them",
 	"(*frontline/tickets.Tickets).Count": "a choice of tickets has the conditions that hold, as List has",
 	"(*frontline/tickets.sieve).read":    "same",
 	"(*frontline/tickets.sieve).end":     "same",
