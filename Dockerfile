@@ -5,8 +5,10 @@ FROM docker.io/library/node:20-bookworm-slim AS desk
 WORKDIR /src
 COPY scripts/desk.sh scripts/
 COPY agentdesk/ui/package.json agentdesk/ui/package-lock.json agentdesk/ui/.npmrc agentdesk/ui/
+COPY channels/webchat/widget/package.json channels/webchat/widget/package-lock.json channels/webchat/widget/.npmrc channels/webchat/widget/
 RUN scripts/desk.sh packages
 COPY agentdesk/ui/ agentdesk/ui/
+COPY channels/webchat/widget/ channels/webchat/widget/
 RUN scripts/desk.sh
 
 FROM docker.io/library/golang:1.26-bookworm AS program
@@ -15,6 +17,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 COPY --from=desk /src/agentdesk/ui/dist agentdesk/ui/dist
+COPY --from=desk /src/channels/webchat/widget/dist channels/webchat/widget/dist
 ARG VERSION=unknown
 RUN VERSION=$VERSION scripts/build.sh /out/frontline
 

@@ -23,7 +23,7 @@ image: ## build the container image with docker, podman or buildah (IMAGE=frontl
 build: ## bin/frontline, with the desk inside
 	@scripts/need.sh run && scripts/desk.sh && scripts/build.sh
 
-ui: ## only the desk, into agentdesk/ui/dist
+ui: ## only what runs in browsers: the desk and the chat for customers
 	@scripts/need.sh run && scripts/desk.sh
 
 generate: ## write again every file that is generated and committed

@@ -28,9 +28,11 @@ scripts/generate.sh
 after=$(changes)
 [ "$before" = "$after" ] || { git status --short >&2; echo "generated files were stale: commit them" >&2; exit 1; }
 
-step "desk: lint, types, units"
+step "browser programs: lint, types, units"
 scripts/desk.sh
-(cd agentdesk/ui && npm run --silent check </dev/null && npm test --silent </dev/null)
+for ui in agentdesk/ui channels/webchat/widget; do
+	(cd "$ui" && npm run --silent check </dev/null && npm test --silent </dev/null)
+done
 
 step "tests with the race detector"
 go test -race -shuffle=on -timeout 30m ./...

@@ -3,5 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-rm -rf bin .cache agentdesk/ui/node_modules
-find agentdesk/ui/dist -mindepth 1 ! -name .keep -delete
+for ui in agentdesk/ui channels/webchat/widget; do
+	rm -rf "$ui/node_modules"
+	find "$ui/dist" -mindepth 1 ! -name .keep -delete
+done
+rm -rf bin .cache

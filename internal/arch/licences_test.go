@@ -96,10 +96,21 @@ func licencesIn(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// TestDeskLicences does the same for the desk's packages, by what their authors wrote into package.json.
+// TestDeskLicences does the same for the packages of the desk and of the chat, by what their authors wrote into
+// package.json.
 func TestDeskLicences(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile("../../agentdesk/ui/package-lock.json")
+	for _, folder := range []string{"agentdesk/ui", "channels/webchat/widget"} {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			checkPackages(t, "../../"+folder+"/package-lock.json")
+		})
+	}
+}
+
+func checkPackages(t *testing.T, file string) {
+	t.Helper()
+	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +128,7 @@ func TestDeskLicences(t *testing.T) {
 		t.Fatal("package-lock.json names no packages")
 	}
 	for path, p := range lock.Packages {
-		if path == "" { // the desk itself
+		if path == "" { // the program itself
 			continue
 		}
 		allowed := shipped
