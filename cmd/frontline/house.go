@@ -78,6 +78,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	customers.Routes(h.web)
 	alarms.Routes(h.web)
 	h.desk.Routes(h.web)
+	agentdesk.NewWork(h.gate, h.tickets).Routes(h.web)
 	agentdesk.AccountRoutes(h.web, h.accounts, func(ctx context.Context, by authority.Actor, agent int64) (string, error) {
 		seat, err := h.tickets.Seat(ctx, by, agent)
 		return seat.Presence, err
