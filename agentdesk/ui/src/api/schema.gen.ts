@@ -285,6 +285,79 @@ export interface paths {
         patch: operations["edit-contact"];
         trace?: never;
     };
+    "/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields that this house has on its tickets, those that the caller sees */
+        get: operations["list-fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fields/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a field, or change one */
+        put: operations["save-field"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Macros: one's own, one's teams' and those for all */
+        get: operations["list-macros"];
+        put?: never;
+        /**
+         * Save a macro
+         * @description Variables are {{customer.name}}, {{customer.company}}, {{ticket.number}}, {{ticket.subject}}, {{queue.name}}, {{agent.name}} and {{date}}; any other is refused with unknown_variable.
+         */
+        post: operations["add-macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a macro */
+        put: operations["edit-macro"];
+        post?: never;
+        /** Throw a macro away */
+        delete: operations["drop-macro"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mailboxes": {
         parameters: {
             query?: never;
@@ -942,6 +1015,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags in use, the most frequent first */
+        get: operations["list-tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tags/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give all tickets that have a tag another one in its place */
+        post: operations["rename-tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/teams": {
         parameters: {
             query?: never;
@@ -1037,6 +1144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do the same to up to 500 tickets
+         * @description Each in a transaction of its own; what became of each is told. With an Idempotency-Key it can be asked again: what was done is not done twice.
+         */
+        post: operations["many-tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}": {
         parameters: {
             query?: never;
@@ -1053,6 +1180,26 @@ export interface paths {
         head?: never;
         /** Change a ticket */
         patch: operations["edit-ticket"];
+        trace?: never;
+    };
+    "/tickets/{id}/children/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the same words to the customers of all children
+         * @description Each gets a reply of his own, on his ticket's channel, with {{variables}} filled in. With an Idempotency-Key it can be asked again: nobody is answered twice.
+         */
+        post: operations["answer-children"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/tickets/{id}/draft": {
@@ -1073,6 +1220,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a ticket belongs together with another one */
+        post: operations["link-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take such a link away */
+        delete: operations["unlink-ticket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/links/{link}/dismiss": {
         parameters: {
             query?: never;
@@ -1084,6 +1265,43 @@ export interface paths {
         put?: never;
         /** Say that a proposed link to another ticket is wrong */
         post: operations["dismiss-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/macros/{macro}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do a macro's changes to a ticket, and get its words to be read and sent */
+        post: operations["use-macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put all of a ticket into another one, to which it leads from then on
+         * @description Tickets of different customers are refused with 409 other_customer unless anyway is set; one that was merged before with 409 ticket_merged. It cannot be taken back.
+         */
+        post: operations["merge-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1118,6 +1336,23 @@ export interface paths {
         put?: never;
         /** Put a customer's message into another ticket */
         post: operations["move-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets of the same customer that are perhaps about the same, the likeliest first */
+        get: operations["similar-tickets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1170,6 +1405,82 @@ export interface paths {
         put?: never;
         /** Whisper to the agent who has the ticket */
         post: operations["whisper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved views of the list: one's own, one's teams' and those for all */
+        get: operations["list-views"];
+        put?: never;
+        /** Save a view */
+        post: operations["add-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many tickets each view has
+         * @description Counted to 1000, among the 5000 latest in the view's states, queue and assignee.
+         */
+        get: operations["count-views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a view */
+        put: operations["edit-view"];
+        post?: never;
+        /** Throw a view away; its tickets stay */
+        delete: operations["drop-view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tickets of a view, in its order
+         * @description A page may have fewer than limit, even none, and still have a next one. In orders other than activity and waiting the 5000 latest are all there is.
+         */
+        get: operations["view-tickets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1260,6 +1571,62 @@ export interface components {
             object: string;
             /** Format: date-time */
             since: string;
+        };
+        Alike: {
+            account: components["schemas"]["Named"] | null;
+            /**
+             * Format: int64
+             * @description How much the subjects are alike, 0 to 100
+             */
+            alike: number;
+            assignee: components["schemas"]["Named"] | null;
+            channel: string;
+            contact: components["schemas"]["Named"];
+            /** Format: date-time */
+            created_at: string;
+            delivery_failed: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "" | "in" | "out";
+            /** Format: int64 */
+            last_message_id: number;
+            last_snippet: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description 1 urgent, 2 high, 3 normal, 4 low
+             */
+            priority: number;
+            /** Format: int64 */
+            queue_id: number;
+            severity: string;
+            /** @enum {string} */
+            state: "open" | "pending" | "on_hold" | "resolved" | "closed";
+            sub_state: string;
+            subject: string;
+            summary: string;
+            tags: string[];
+            /** Format: int64 */
+            team_id: number | null;
+            type: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AnswerChildrenRequest: {
+            /** @description Uploaded before by the same agent */
+            attachments?: number[];
+            html?: string;
+            /**
+             * @description Of the children afterwards; absent: pending
+             * @enum {string}
+             */
+            state?: "open" | "pending" | "on_hold" | "resolved" | "closed";
+            text?: string;
+            /** @description Only these of the children */
+            tickets?: number[];
         };
         Aside: {
             /** Format: int64 */
@@ -1455,6 +1822,90 @@ export interface components {
         Checked: {
             warnings: components["schemas"]["Warning"][];
         };
+        Choice: {
+            /** Format: int64 */
+            account?: number;
+            /** @description me (whoever looks), none, or an agent's id */
+            assignee?: string;
+            channels?: string[];
+            /** Format: int64 */
+            contact?: number;
+            /** @description A message could not be delivered */
+            failed?: boolean;
+            /** @description Fields of the house, by key, with the value they have */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description Nothing was said for so long
+             */
+            idle_hours?: number;
+            /**
+             * @description activity: newest first (also when absent); waiting: oldest activity first; created: newest first; priority: urgent first
+             * @enum {string}
+             */
+            order?: "activity" | "waiting" | "created" | "priority";
+            priorities?: number[];
+            queues?: number[];
+            severities?: string[];
+            states?: string[];
+            /** @description All of them */
+            tags?: string[];
+            types?: string[];
+            /** @description The customer said the last word */
+            waits?: boolean;
+            /** @description None of these tags */
+            without?: string[];
+            /** @description In the subject */
+            words?: string;
+        };
+        Choosy: {
+            key: string;
+            name: string;
+            name_en?: string;
+        };
+        Chosen: {
+            account: components["schemas"]["Named"] | null;
+            assignee: components["schemas"]["Named"] | null;
+            channel: string;
+            contact: components["schemas"]["Named"];
+            /** Format: date-time */
+            created_at: string;
+            delivery_failed: boolean;
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "" | "in" | "out";
+            /** Format: int64 */
+            last_message_id: number;
+            last_snippet: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description 1 urgent, 2 high, 3 normal, 4 low
+             */
+            priority: number;
+            /** Format: int64 */
+            queue_id: number;
+            severity: string;
+            /** @enum {string} */
+            state: "open" | "pending" | "on_hold" | "resolved" | "closed";
+            sub_state: string;
+            subject: string;
+            summary: string;
+            tags: string[];
+            /** Format: int64 */
+            team_id: number | null;
+            type: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
         Company: {
             address: string;
             /** @description the first hundred */
@@ -1486,6 +1937,25 @@ export interface components {
         DecideDeliveryRequest: {
             /** @enum {string} */
             decision: "sent" | "resend";
+        };
+        Deed: {
+            add_tags?: string[];
+            /** @description me (whoever does it), none, or an agent's id */
+            assignee?: string;
+            /** @description Fields of the house, by key; null takes a value away */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            priority?: number;
+            /** Format: int64 */
+            queue_id?: number;
+            remove_tags?: string[];
+            severity?: string;
+            /** @enum {string} */
+            state?: "open" | "pending" | "on_hold" | "resolved" | "closed";
+            sub_state?: string;
+            type?: string;
         };
         Delivery: {
             /** Format: date-time */
@@ -1588,6 +2058,10 @@ export interface components {
              * @description null or 0: nobody
              */
             assignee_id?: number | null;
+            /** @description Values of fields of the house, by key; null takes one away */
+            fields?: {
+                [key: string]: unknown;
+            };
             /**
              * Format: int64
              * @description 1 urgent, 2 high, 3 normal, 4 low
@@ -1660,6 +2134,39 @@ export interface components {
             subject: string;
             text: string;
             to: string[];
+        };
+        Field: {
+            /** @description Of type choice */
+            choices?: components["schemas"]["Choosy"][];
+            /** @description Its name for programs; does not change */
+            key: string;
+            name: string;
+            name_en?: string;
+            /** Format: int64 */
+            position?: number;
+            /** @description When an agent resolves or closes a ticket */
+            required?: boolean;
+            /** @description Kept where it is set, offered no more */
+            retired?: boolean;
+            /** @description Who sees it; empty: everybody */
+            roles?: string[];
+            /** @enum {string} */
+            type: "text" | "number" | "date" | "choice" | "yes_no" | "money";
+        };
+        FieldBody: {
+            choices?: components["schemas"]["Choosy"][];
+            name: string;
+            name_en?: string;
+            /** Format: int64 */
+            position?: number;
+            /** @description When an agent resolves or closes a ticket */
+            required?: boolean;
+            /** @description Kept where it is set, offered no more */
+            retired?: boolean;
+            /** @description Who sees it; empty: everybody */
+            roles?: string[];
+            /** @enum {string} */
+            type: "text" | "number" | "date" | "choice" | "yes_no" | "money";
         };
         FieldProblem: {
             /**
@@ -1748,25 +2255,100 @@ export interface components {
             /** Format: int64 */
             id: number;
             /**
-             * @description what this ticket is to the other: perhaps a part of it, its continuation, split from it; or the other way round
+             * @description what this ticket is to the other: perhaps a part of it, its continuation, split from it, one of the cases of that cause; or the other way round
              * @enum {string}
              */
-            kind: "perhaps" | "follows" | "split" | "may_have" | "followed_by" | "split_into";
+            kind: "perhaps" | "follows" | "split" | "related" | "child" | "may_have" | "followed_by" | "split_into" | "parent";
             reason: string;
-            ticket: components["schemas"]["LinkTicketStruct"];
+            ticket: components["schemas"]["Other"];
         };
-        LinkTicketStruct: {
+        LinkTicketRequest: {
+            /**
+             * @description What this one is to the other. A parent is the common cause of its children
+             * @enum {string}
+             */
+            kind: "related" | "parent" | "child";
+            /**
+             * Format: int64
+             * @description The other one
+             */
+            ticket: number;
+        };
+        Macro: {
+            deed?: components["schemas"]["Deed"];
+            /**
+             * @description What the words are: a reply, or a note
+             * @default out
+             * @enum {string}
+             */
+            direction: "out" | "note";
             /** Format: int64 */
             id: number;
-            number: string;
-            /** @enum {string} */
-            state: "open" | "pending" | "on_hold" | "resolved" | "closed";
-            subject: string;
+            name: string;
+            name_en?: string;
+            /** Format: int64 */
+            owner_id: number;
+            /**
+             * @default me
+             * @enum {string}
+             */
+            share: "me" | "team" | "all";
+            /**
+             * Format: int64
+             * @description Of share team
+             */
+            team_id?: number | null;
+            /** @description With variables such as {{customer.name}} */
+            text?: string;
+            /** @description For customers whose language is known and not Chinese; empty: text */
+            text_en?: string;
+        };
+        MacroEdit: {
+            deed?: components["schemas"]["Deed"];
+            /**
+             * @description What the words are: a reply, or a note
+             * @default out
+             * @enum {string}
+             */
+            direction: "out" | "note";
+            name: string;
+            name_en?: string;
+            /**
+             * @default me
+             * @enum {string}
+             */
+            share: "me" | "team" | "all";
+            /**
+             * Format: int64
+             * @description Of share team
+             */
+            team_id?: number | null;
+            /** @description With variables such as {{customer.name}} */
+            text?: string;
+            /** @description For customers whose language is known and not Chinese; empty: text */
+            text_en?: string;
         };
         Made: {
             /** Format: int64 */
             id: number;
             number: string;
+        };
+        Many: {
+            /** @description Of a merging: although the customers differ */
+            anyway?: boolean;
+            /** @description Change them */
+            deed?: components["schemas"]["Deed"];
+            /**
+             * Format: int64
+             * @description Or use this macro on each: its words are sent
+             */
+            macro?: number;
+            /**
+             * Format: int64
+             * @description Or merge them into this ticket
+             */
+            merge_into?: number;
+            tickets: number[];
         };
         Mark: {
             /** Format: int64 */
@@ -1838,6 +2420,15 @@ export interface components {
              * @description rises when the definition changes
              */
             version: number;
+        };
+        MergeTicketRequest: {
+            /** @description Although the customers differ */
+            anyway?: boolean;
+            /**
+             * Format: int64
+             * @description The ticket that stays
+             */
+            into: number;
         };
         MessageBody: {
             /** @description Of an out: send although newer messages have come */
@@ -1968,9 +2559,25 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        OneOfMany: {
+            /** @description Why it was not done; empty where it was */
+            code: string;
+            /** @description The same in words */
+            detail: string;
+            /** Format: int64 */
+            ticket: number;
+        };
         OneTime: {
             /** @description Good for one sign-in, at which a new one is chosen; shown this once */
             password: string;
+        };
+        Other: {
+            /** Format: int64 */
+            id: number;
+            number: string;
+            /** @enum {string} */
+            state: "open" | "pending" | "on_hold" | "resolved" | "closed";
+            subject: string;
         };
         PageAccount: {
             items: components["schemas"]["Account"][];
@@ -1984,6 +2591,11 @@ export interface components {
         };
         PageAlarm: {
             items: components["schemas"]["Alarm"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageAlike: {
+            items: components["schemas"]["Alike"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -2002,8 +2614,18 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageChosen: {
+            items: components["schemas"]["Chosen"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageEntry: {
             items: components["schemas"]["Entry"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageField: {
+            items: components["schemas"]["Field"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -2012,8 +2634,18 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageMacro: {
+            items: components["schemas"]["Macro"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageMeasure: {
             items: components["schemas"]["Measure"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageOneOfMany: {
+            items: components["schemas"]["OneOfMany"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -2047,6 +2679,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageTag: {
+            items: components["schemas"]["Tag"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageTeam: {
             items: components["schemas"]["Team"][];
             /** @description Give it as after to get the next page; absent on the last */
@@ -2059,6 +2696,16 @@ export interface components {
         };
         PageTokenInfo: {
             items: components["schemas"]["TokenInfo"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageView: {
+            items: components["schemas"]["View"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageViewCount: {
+            items: components["schemas"]["ViewCount"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -2126,6 +2773,11 @@ export interface components {
             queue?: number[];
             severity?: string[];
             type?: string[];
+        };
+        Prepared: {
+            /** @enum {string} */
+            direction: "out" | "note";
+            text: string;
         };
         Problem: {
             /** @description Facts that belong to the code, such as how many new messages there are */
@@ -2305,6 +2957,15 @@ export interface components {
         };
         RemoveTwoFactorRequest: {
             password: string;
+        };
+        RenameTagRequest: {
+            from: string;
+            /** @description One in use makes the two one */
+            to: string;
+        };
+        Renamed: {
+            /** Format: int64 */
+            tickets: number;
         };
         Row: {
             account: components["schemas"]["Named"] | null;
@@ -2591,6 +3252,14 @@ export interface components {
             /** Format: int64 */
             id: number;
         };
+        Tag: {
+            name: string;
+            /**
+             * Format: int64
+             * @description How many of the latest tagged tickets have it
+             */
+            tickets: number;
+        };
         Team: {
             /** Format: int64 */
             id: number;
@@ -2640,6 +3309,10 @@ export interface components {
             customer: components["schemas"]["Customer"];
             delivery_failed: boolean;
             draft: components["schemas"]["Draft"] | null;
+            /** @description Values of the fields of the house that the caller sees, by key */
+            fields: {
+                [key: string]: unknown;
+            };
             /** Format: int64 */
             id: number;
             /** Format: date-time */
@@ -2650,6 +3323,8 @@ export interface components {
             last_message_id: number;
             last_snippet: string;
             links: components["schemas"]["Link"][];
+            /** @description The ticket that this one leads to, since it was merged into it or emptied */
+            merged_into: components["schemas"]["Other"] | null;
             number: string;
             participants: components["schemas"]["Participant"][];
             /**
@@ -2718,6 +3393,59 @@ export interface components {
             error: string;
             folders?: string[];
             ok: boolean;
+        };
+        View: {
+            choice: components["schemas"]["Choice"];
+            /** @description What rows show besides the usual: account, assignee, channel, created, number, priority, queue, severity, tags, type, or field:KEY */
+            columns?: string[];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            name_en?: string;
+            /** Format: int64 */
+            owner_id: number;
+            /** Format: int64 */
+            position?: number;
+            /**
+             * @default me
+             * @enum {string}
+             */
+            share: "me" | "team" | "all";
+            /**
+             * Format: int64
+             * @description Of share team
+             */
+            team_id?: number | null;
+        };
+        ViewCount: {
+            /**
+             * Format: int64
+             * @description Counted to 1000
+             */
+            count: number;
+            /** Format: int64 */
+            id: number;
+            /** @description There may be more: not all tickets were looked at */
+            more: boolean;
+        };
+        ViewEdit: {
+            choice: components["schemas"]["Choice"];
+            /** @description What rows show besides the usual: account, assignee, channel, created, number, priority, queue, severity, tags, type, or field:KEY */
+            columns?: string[];
+            name: string;
+            name_en?: string;
+            /** Format: int64 */
+            position?: number;
+            /**
+             * @default me
+             * @enum {string}
+             */
+            share: "me" | "team" | "all";
+            /**
+             * Format: int64
+             * @description Of share team
+             */
+            team_id?: number | null;
         };
         Warning: {
             args?: {
@@ -3383,6 +4111,204 @@ export interface operations {
                 "application/json": components["schemas"]["Change"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageField"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-field": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMacro"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-macro": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentdeskAdded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-macro": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroEdit"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-macro": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -4878,6 +5804,74 @@ export interface operations {
             };
         };
     };
+    "list-tags": {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTag"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rename-tag": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameTagRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renamed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-teams": {
         parameters: {
             query?: never;
@@ -5195,6 +6189,42 @@ export interface operations {
             };
         };
     };
+    "many-tickets": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Many"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOneOfMany"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-ticket": {
         parameters: {
             query?: never;
@@ -5250,6 +6280,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-children": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerChildrenRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOneOfMany"];
+                };
             };
             /** @description Error */
             default: {
@@ -5330,6 +6398,75 @@ export interface operations {
             };
         };
     };
+    "link-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlink-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                link: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dismiss-link": {
         parameters: {
             query?: never;
@@ -5344,6 +6481,77 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "use-macro": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                macro: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prepared"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merge-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeTicketRequest"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -5425,6 +6633,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "similar-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAlike"];
+                };
             };
             /** @description Error */
             default: {
@@ -5566,6 +6805,204 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SuperviseAdded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-view": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentdeskAdded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageViewCount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-view": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewEdit"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-view": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-tickets": {
+        parameters: {
+            query?: {
+                /** @description At most so many */
+                limit?: number;
+                /** @description The next of the page before */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChosen"];
                 };
             };
             /** @description Error */
