@@ -13,6 +13,8 @@ import (
 	"frontline/channels"
 	"frontline/channels/email"
 	"frontline/channels/email/mime"
+	"frontline/channels/webchat"
+	"frontline/channels/webchat/widget"
 	"frontline/crm"
 	"frontline/internal/alarm"
 	"frontline/internal/authority"
@@ -40,6 +42,7 @@ type house struct {
 	jobs     *job.Jobs
 	tickets  *tickets.Tickets
 	mail     *email.Email
+	chat     *webchat.Chat
 	desk     *agentdesk.Desk
 	web      *web.Server
 	kinds    []job.Kind
@@ -53,17 +56,24 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.accounts = authority.NewAccounts(h.gate, authority.AccountOptions{Key: key})
 	customers := crm.New(h.gate)
 	kept := watch(files, filesProbed)
-	h.tickets = tickets.New(h.gate, customers, kept, channels.NewOutbox(map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}, nil))
+	h.tickets = tickets.New(h.gate, customers, kept, channels.NewOutbox(
+		map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}, map[string]tickets.Outbox{webchat.Channel: webchat.Outbox{}}))
 	h.mail = email.New(db, h.gate, kept, key, h.tickets)
 	life := channels.NewLife(db)
 	courier := channels.NewCourier(h.gate, h.tickets, life, map[string]channels.Carrier{email.Channel: h.mail})
 	alarms := alarm.New(h.gate)
 	lead := supervise.New(h.gate)
+	live := event.NewLive(db)
 	h.desk = agentdesk.New(agentdesk.Options{
-		Gate: h.gate, Tickets: h.tickets, Accounts: h.accounts, Hub: h.hub, Live: event.NewLive(db), Onlooker: lead, Log: log,
+		Gate: h.gate, Tickets: h.tickets, Accounts: h.accounts, Hub: h.hub, Live: live, Onlooker: lead, Log: log,
+	})
+	h.chat = webchat.New(webchat.Options{
+		Gate: h.gate, Tickets: h.tickets, Hub: h.hub, Live: live, Blobs: kept, Key: key,
+		Widget: widget.Files(), Words: widget.Words, Log: log,
 	})
 	numbers := prometheus.NewRegistry()
 	numbers.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.mail.Collector())
+	numbers.MustRegister(h.chat.Collectors()...)
 	var err error
 	h.web, err = web.New(web.Options{
 		Metrics: numbers, Gather: numbers,
@@ -85,14 +95,16 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	})
 
 	h.mail.Routes(h.web)
+	h.chat.Routes(h.web)
 	courier.Routes(h.web)
 	lead.Routes(h.web)
 
-	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove, h.mail.KeepSent,
+	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove, h.mail.KeepSent, h.chat.Run,
 		func(ctx context.Context) error { return life.Run(ctx, courier) },
 		func(ctx context.Context) error { return kept.tell(ctx, alarms, log) })
 	h.kinds = append(h.kinds, h.gate.Upkeep()...)
-	h.kinds = append(h.kinds, courier.Kind(),
+	h.kinds = append(h.kinds, courier.Kind(), h.chat.Kind(),
+		job.Every("abandoned_chats", 15*time.Second, 10*time.Second, h.chat.Abandon),
 		job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep),
 		job.Every("check_thresholds", 5*time.Second, 10*time.Second, func(ctx context.Context) error { return lead.Check(ctx, authority.System("jobs")) }),
 		job.Every("keep_scores", 15*time.Minute, 5*time.Minute, func(ctx context.Context) error { return lead.Keep(ctx, authority.System("jobs")) }),

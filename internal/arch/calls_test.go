@@ -108,6 +108,7 @@ func TestFaultsHaveANamedKind(t *testing.T) {
 // beginnings are where a context may begin, because what runs there lives as long as its owner and not as a call.
 var beginnings = map[string]string{
 	"agentdesk":           "a desk's socket outlives the request that opened it",
+	"channels/webchat":    "a visitor's socket outlives the request that opened it",
 	"channels/email":      "Prometheus scrapes without one",
 	"channels/email/wire": "errors of libraries that take no context",
 	"internal/pg":         "the guard of the pools, and the log of the private server",

@@ -61,14 +61,42 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) error {
 	case a == nil:
 		return d.page(w, r)
 	}
+	keep := "no-cache"
+	if hashed {
+		keep = "public, max-age=31536000, immutable"
+	}
+	a.send(w, r, keep)
+	return nil
+}
+
+// Files are built files of other pages than the desk.
+type Files struct{ desk *desk }
+
+// Files makes files to be sent.
+func (s *Server) Files(files fs.FS) *Files {
+	return &Files{&desk{s: s, files: files, kept: map[string]*asset{}}}
+}
+
+// Send sends a file by its name, packed where the browser takes that; keep is its Cache-Control. Headers that it needs besides
+// are the caller's. A name that is not there is fault.NotFound.
+func (f *Files) Send(w http.ResponseWriter, r *http.Request, name, keep string) error {
+	a, err := f.desk.asset(name)
+	if err != nil {
+		return err
+	}
+	if a == nil {
+		return f.desk.s.nothingHere(w, r)
+	}
+	a.send(w, r, keep)
+	return nil
+}
+
+func (a *asset) send(w http.ResponseWriter, r *http.Request, keep string) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
 	h.Set("ETag", a.etag)
-	h.Set("Vary", "Accept-Encoding")
-	h.Set("Cache-Control", "no-cache")
-	if hashed {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	}
+	h.Add("Vary", "Accept-Encoding")
+	h.Set("Cache-Control", keep)
 	content := a.plain
 	if a.packed != nil && acceptsGzip(r) {
 		content = a.packed
@@ -76,7 +104,6 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) error {
 		h.Set("ETag", strings.TrimSuffix(a.etag, `"`)+`-gzip"`)
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-	return nil
 }
 
 // page sends index.html with a fresh nonce.

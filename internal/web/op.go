@@ -82,12 +82,20 @@ func Upload[I, O any](s *Server, op Op, f func(ctx context.Context, by authority
 	h.Metadata = map[string]any{"upload": true}
 	register(s, op, h, true, func(ctx context.Context, in *I) (O, error) {
 		return once(ctx, s, func(ctx context.Context) (O, error) {
-			q := requestOf(ctx)
-			body := &upload{http.MaxBytesReader(q.w, q.r.Body, op.MaxBody), q.r.Body, http.NewResponseController(q.w), q.w.Header(), s.o.Body}
+			body := newUpload(ctx, op.MaxBody)
 			defer body.line.SetReadDeadline(time.Time{}) //nolint:errcheck // f may stop before the end
 			return f(ctx, Actor(ctx), in, body)
 		})
 	})
+}
+
+// Body is the body of a request of Handle's, a file of at most max bytes, read while it arrives: reading fails with an error
+// that answers the request where there is more, or where nothing more comes.
+func Body(ctx context.Context, max int64) io.Reader { return newUpload(ctx, max) }
+
+func newUpload(ctx context.Context, max int64) *upload {
+	q := requestOf(ctx)
+	return &upload{http.MaxBytesReader(q.w, q.r.Body, max), q.r.Body, http.NewResponseController(q.w), q.w.Header(), q.s.o.Body}
 }
 
 // upload turns the limit's error into an answer, and does not wait for ever for who has stopped sending.

@@ -27,8 +27,8 @@ type Limits struct {
 const remembered = 20_000
 
 type rates struct {
-	peers  *buckets[netip.Prefix]
-	actors *buckets[string]
+	peers  *Budgets[netip.Prefix]
+	actors *Budgets[string]
 	atOnce int
 
 	mu   sync.Mutex
@@ -43,24 +43,28 @@ func newRates(l Limits) *rates {
 		return n
 	}
 	return &rates{
-		peers:  newBuckets[netip.Prefix](or(l.PeerRate, 50), int(or(float64(l.PeerBurst), 200))),
-		actors: newBuckets[string](or(l.ActorRate, 2500), int(or(float64(l.ActorBurst), 5000))),
+		peers:  NewBudgets[netip.Prefix](or(l.PeerRate, 50), int(or(float64(l.PeerBurst), 200))),
+		actors: NewBudgets[string](or(l.ActorRate, 2500), int(or(float64(l.ActorBurst), 5000))),
 		atOnce: int(or(float64(l.ActorAtOnce), 128)),
 		busy:   map[string]int{},
 	}
 }
 
-// peer takes one request from an address's budget. A whole IPv6 /64 is one caller: it is what one household gets.
-func (r *rates) peer(a netip.Addr) error {
+// peer takes one request from an address's budget.
+func (r *rates) peer(a netip.Addr) error { return r.peers.Take(Household(a)) }
+
+// Household is the caller that an address counts as: itself, and a whole /64 of IPv6, which is what one household gets.
+// No address (a Unix socket) is one caller too.
+func Household(a netip.Addr) netip.Prefix {
 	bits := 32
 	if a.Is6() {
 		bits = 64
 	}
 	p, err := a.Prefix(bits)
 	if err != nil {
-		p = netip.Prefix{} // no address (a Unix socket): all such callers share one budget
+		return netip.Prefix{}
 	}
-	return limited(r.peers.take(p))
+	return p
 }
 
 // actor takes one request from an actor's budget and counts it as being worked on until leave.
@@ -91,8 +95,9 @@ func limited(wait time.Duration) error {
 	return fault.New(fault.TooMany, "rate_limited", "retry_after", int(math.Ceil(wait.Seconds())))
 }
 
-// buckets are token buckets by key, in bounded memory.
-type buckets[K comparable] struct {
+// Budgets bound how often something may be done, by key: token buckets in bounded memory, for what is no operation of the
+// API, such as a frame of a websocket.
+type Budgets[K comparable] struct {
 	rate  rate.Limit
 	burst int
 
@@ -106,12 +111,16 @@ type bucket[K comparable] struct {
 	limit *rate.Limiter
 }
 
-func newBuckets[K comparable](perSecond float64, burst int) *buckets[K] {
-	return &buckets[K]{rate: rate.Limit(perSecond), burst: burst, byKey: map[K]*list.Element{}, order: list.New()}
+// NewBudgets makes budgets of so many a second, and so many at once.
+func NewBudgets[K comparable](perSecond float64, burst int) *Budgets[K] {
+	return &Budgets[K]{rate: rate.Limit(perSecond), burst: burst, byKey: map[K]*list.Element{}, order: list.New()}
 }
 
+// Take takes one from a key's budget; fault.TooMany "rate_limited" where it is used up.
+func (b *Budgets[K]) Take(key K) error { return limited(b.take(key)) }
+
 // take takes one token, or says how long until there is one.
-func (b *buckets[K]) take(key K) time.Duration {
+func (b *Budgets[K]) take(key K) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e := b.byKey[key]

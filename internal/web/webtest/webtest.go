@@ -18,6 +18,7 @@ import (
 
 	"frontline/internal/authority"
 	"frontline/internal/event"
+	"frontline/internal/job"
 	"frontline/internal/pg"
 	"frontline/internal/pg/pgtest"
 	"frontline/internal/secret"
@@ -63,7 +64,7 @@ func (o *Office) Branch() *Office {
 func on(t testing.TB, db *pg.DB, key *secret.Key) *Office {
 	t.Helper()
 	o := &Office{T: t, DB: db, Key: key, Hub: event.New(db), tokens: map[string]string{}, teams: map[string]int64{}}
-	o.Gate = authority.New(db, authority.Options{Poke: o.Hub.Poke})
+	o.Gate = authority.New(db, authority.Options{Jobs: job.New(db), Poke: o.Hub.Poke})
 	o.Accounts = authority.NewAccounts(o.Gate, authority.AccountOptions{Key: key})
 	o.Run(o.Hub.Run)
 	return o

@@ -247,6 +247,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/chat-sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the chat may be opened */
+        get: operations["list-chat-sites"];
+        put?: never;
+        /** Add a site */
+        post: operations["create-chat-site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat-sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a site */
+        put: operations["replace-chat-site"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat-sites/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the secret with which the host site signs who its visitors are */
+        post: operations["make-chat-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts": {
         parameters: {
             query?: never;
@@ -1182,6 +1234,23 @@ export interface paths {
         patch: operations["edit-ticket"];
         trace?: never;
     };
+    "/tickets/{id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A ticket's conversation: who the visitor is, and how far it is */
+        get: operations["get-chat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/children/messages": {
         parameters: {
             query?: never;
@@ -1614,6 +1683,11 @@ export interface components {
             type: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        Answer: {
+            label: string;
+            name: string;
+            value: string;
         };
         AnswerChildrenRequest: {
             /** @description Uploaded before by the same agent */
@@ -2559,6 +2633,39 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        OnTicket: {
+            /** @description To the questions before the chat */
+            answers: components["schemas"]["Answer"][];
+            /**
+             * @description How the visitor stopped waiting
+             * @enum {string}
+             */
+            left_as: "" | "message" | "callback" | "mail" | "away";
+            online: boolean;
+            /** Format: int64 */
+            read_upto: number;
+            site: components["schemas"]["OnTicketSiteStruct"];
+            /** @enum {string} */
+            state: "none" | "waiting" | "talking" | "left" | "ended";
+            visitor: components["schemas"]["OnTicketVisitorStruct"];
+        };
+        OnTicketSiteStruct: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        OnTicketVisitorStruct: {
+            email: string;
+            /** Format: int64 */
+            id: number;
+            language: string;
+            name: string;
+            /** @description Where the conversation began, as the browser says */
+            page: string;
+            phone: string;
+            /** @description The host site vouches for name and addresses; otherwise the visitor says so */
+            verified: boolean;
+        };
         OneOfMany: {
             /** @description Why it was not done; empty where it was */
             code: string;
@@ -2570,6 +2677,10 @@ export interface components {
         OneTime: {
             /** @description Good for one sign-in, at which a new one is chosen; shown this once */
             password: string;
+        };
+        Option: {
+            label: components["schemas"]["Words"];
+            value: string;
         };
         Other: {
             /** Format: int64 */
@@ -2671,6 +2782,11 @@ export interface components {
         };
         PageSessionInfo: {
             items: components["schemas"]["SessionInfo"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageSite: {
+            items: components["schemas"]["Site"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -2824,6 +2940,15 @@ export interface components {
             /** Format: double */
             service_level: number | null;
         };
+        Question: {
+            /** @enum {string} */
+            kind: "name" | "email" | "phone" | "subject" | "serial" | "text" | "choice";
+            label: components["schemas"]["Words"];
+            name: string;
+            /** @description Of a choice */
+            options?: components["schemas"]["Option"][];
+            required?: boolean;
+        };
         Queue: {
             /** @description new tickets without a queue come here */
             default: boolean;
@@ -2966,6 +3091,14 @@ export interface components {
         Renamed: {
             /** Format: int64 */
             tickets: number;
+        };
+        Route: {
+            answer?: string;
+            /** @description * is any run of characters */
+            pages?: string;
+            question?: string;
+            /** Format: int64 */
+            queue_id: number;
         };
         Row: {
             account: components["schemas"]["Named"] | null;
@@ -3151,6 +3284,43 @@ export interface components {
             /** @description The password to have from now on, where the present one is for one sign-in */
             new_password?: string;
             password: string;
+        };
+        Site: {
+            /**
+             * Format: int64
+             * @description Who waits and is gone so long has left
+             * @default 120
+             */
+            away_after_s: number;
+            /** @description Its hours, by name; empty: always open */
+            calendar?: string;
+            /** @default #1f5fbf */
+            colour: string;
+            disabled?: boolean;
+            greeting?: components["schemas"]["Words"];
+            /** @description The host's visitors can be identified */
+            has_secret: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description Its name in addresses */
+            key: string;
+            /**
+             * Format: int64
+             * @description An answer that a visitor did not get goes by mail after so long
+             * @default 600
+             */
+            mail_after_s: number;
+            name: string;
+            /** @description Shown when it is closed or nobody is there */
+            offline?: components["schemas"]["Words"];
+            /** @description Whose pages may open the chat: scheme, host and port exactly, such as https://shop.example.com */
+            origins: string[];
+            questions?: components["schemas"]["Question"][];
+            /** Format: int64 */
+            queue_id: number;
+            /** @description The first that fits decides the queue */
+            routes?: components["schemas"]["Route"][];
+            title?: components["schemas"]["Words"];
         };
         SplitTicketRequest: {
             /** Format: int64 */
@@ -3460,6 +3630,47 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        WebchatEdit: {
+            /**
+             * Format: int64
+             * @description Who waits and is gone so long has left
+             * @default 120
+             */
+            away_after_s: number;
+            /** @description Its hours, by name; empty: always open */
+            calendar?: string;
+            /** @default #1f5fbf */
+            colour: string;
+            disabled?: boolean;
+            greeting?: components["schemas"]["Words"];
+            /** @description Its name in addresses */
+            key: string;
+            /**
+             * Format: int64
+             * @description An answer that a visitor did not get goes by mail after so long
+             * @default 600
+             */
+            mail_after_s: number;
+            name: string;
+            /** @description Shown when it is closed or nobody is there */
+            offline?: components["schemas"]["Words"];
+            /** @description Whose pages may open the chat: scheme, host and port exactly, such as https://shop.example.com */
+            origins: string[];
+            questions?: components["schemas"]["Question"][];
+            /** Format: int64 */
+            queue_id: number;
+            /** @description The first that fits decides the queue */
+            routes?: components["schemas"]["Route"][];
+            title?: components["schemas"]["Words"];
+        };
+        WebchatMade: {
+            /** @description Signs the host site's tokens; it is not shown again */
+            secret: string;
+        };
+        WebchatSaved: {
+            /** Format: int64 */
+            id: number;
+        };
         Whisper: {
             /**
              * Format: int64
@@ -3476,6 +3687,10 @@ export interface components {
         };
         WhisperRequest: {
             text: string;
+        };
+        Words: {
+            en: string;
+            zh: string;
         };
         WorkNow: {
             channel: string;
@@ -4018,6 +4233,143 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-chat-sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSite"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-chat-site": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebchatEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebchatSaved"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-chat-site": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebchatEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebchatSaved"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-chat-secret": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebchatMade"];
+                };
             };
             /** @description Error */
             default: {
@@ -6280,6 +6632,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnTicket"];
+                };
             };
             /** @description Error */
             default: {
