@@ -1,4 +1,4 @@
-import { CheckOutlined, ClockCircleOutlined, ExclamationCircleFilled, QuestionCircleFilled, SendOutlined } from "@ant-design/icons";
+import { CheckOutlined, ClockCircleOutlined, ExclamationCircleFilled, EyeOutlined, QuestionCircleFilled, SendOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import { useState } from "react";
@@ -16,6 +16,8 @@ const icons = {
   queued: <ClockCircleOutlined />,
   sending: <SendOutlined />,
   sent: <CheckOutlined />,
+  delivered: <CheckOutlined />,
+  read: <EyeOutlined />,
   uncertain: <QuestionCircleFilled />,
   failed: <ExclamationCircleFilled />,
 };
