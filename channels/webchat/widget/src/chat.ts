@@ -10,6 +10,8 @@ export interface Place {
   base: string;
   site: string;
   language: string;
+  /** How dates and times are written: the language, with the visitor's own region where he names one. */
+  locale: string;
   /** The host page's signed word on who the visitor is; empty where it says nothing. */
   identity: string;
 }

@@ -29,7 +29,7 @@ export interface AskProps {
 /** Questions and a button. What is wrong is said at its field, and the first such field has the focus. */
 export function Ask({ view, questions, act, text, answers, refused, done, back }: AskProps) {
   const { say, screen, chat } = view;
-  const all = text === undefined ? questions : [...questions, { name: words, kind: "text" as const, label: say("message"), required: true }];
+  const all = text === undefined ? questions : [...questions, { name: words, kind: "text" as const, label: say("ask"), required: true }];
   const field = refused?.args?.field?.replace(/.*\./, "").replace(/^text$/, words);
   const placed = all.some((q) => q.name === field);
   const visitor = chat.talk.visitor as Record<string, unknown> | null;
@@ -71,7 +71,7 @@ export function Ask({ view, questions, act, text, answers, refused, done, back }
                 ))}
               </select>
             ) : q.kind === "text" ? (
-              <textarea {...same} rows={q.name === words ? 4 : 2} maxLength={4000} defaultValue={value} />
+              <textarea {...same} rows={q.name === words ? 3 : 2} maxLength={4000} defaultValue={value} />
             ) : (
               <input {...same} type={kinds[q.kind]?.[0] ?? "text"} autocomplete={kinds[q.kind]?.[1]} maxLength={200} list={undefined} defaultValue={value} />
             )}

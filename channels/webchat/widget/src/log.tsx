@@ -13,11 +13,11 @@ const near = 40;
 export function Log({ view }: { view: View }) {
   const { chat, say, screen } = view;
   const { talk, place, outbox } = chat;
-  const { language, base } = place;
+  const { locale, base } = place;
   const letters = [...chat.sent, ...outbox.letters].filter((l) => l.text || l.files[0]);
   const last = talk.messages.findLast((m) => m.from === "visitor")?.seq ?? 0;
   const mark = last <= talk.read ? "read" : last <= talk.delivered ? "delivered" : "sent";
-  const clock = (at: string | number) => new Date(at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+  const clock = (at: string | number) => new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
   let who = "";
   let day = new Date().toDateString();
   return (
@@ -40,7 +40,7 @@ export function Log({ view }: { view: View }) {
           who = m.from + m.name;
           return (
             <Fragment key={m.seq}>
-              {fresh && <li class="event">{at.toLocaleDateString(language, { dateStyle: "long" })}</li>}
+              {fresh && <li class="event">{at.toLocaleDateString(locale, { dateStyle: "long" })}</li>}
               {m.from === "system" ? (
                 <li class="event">
                   <Words text={m.text} parts={m.parts} />
@@ -66,10 +66,10 @@ export function Log({ view }: { view: View }) {
         ))}
         {talk.phase === "waiting" && <Waiting view={view} />}
         {talk.phase === "left" && talk.mail && <li class="event">{say("left")}</li>}
-        <li class="event" role="status">
-          {talk.typing && say("typing", { name: talk.typing })}
-        </li>
       </ol>
+      <p class="event" role="status">
+        {talk.typing && say("typing", { name: talk.typing })}
+      </p>
       {!screen.follow && chat.unread() > 0 && (
         <button type="button" class="main below" onClick={() => view.set({ follow: true })}>
           {say("new")} <Icon name="down" />

@@ -28,12 +28,15 @@ function start(base: string, site: string): void {
 
   const store = openStore(`frontline:${base}/${site}:`);
   const speaks = language(tag.dataset.lang || document.documentElement.lang, navigator.languages);
-  const chat = new Chat({ base, site, language: speaks, identity: tag.dataset.identity ?? "" }, store, () => view.set({}));
+  const locale = navigator.languages.find((l) => l.startsWith(speaks)) ?? speaks;
+  const phone = matchMedia("(max-width: 480px)");
+  const chat = new Chat({ base, site, language: speaks, locale, identity: tag.dataset.identity ?? "" }, store, () => view.set({}));
   const view: View = {
     chat,
     store,
     say: () => "",
-    screen: { open: !!store.get("open"), fresh: false, ending: false, what: null, over: false, bad: {}, uploads: [], trouble: "", follow: true },
+    // A chat that was open on the page before is open here, but does not cover a phone's page unasked.
+    screen: { open: !phone.matches && !!store.get("open"), fresh: false, ending: false, what: null, over: false, bad: {}, uploads: [], trouble: "", follow: true },
     set(to) {
       Object.assign(view.screen, to);
       if (ready) draw();
@@ -41,13 +44,15 @@ function start(base: string, site: string): void {
     turn(open) {
       store.set("open", open ? "1" : "");
       view.set({ open, follow: true });
-      if (!open) find(".launcher")?.focus();
+      if (open) focus();
+      else find(".launcher")?.focus();
     },
   };
 
   let ready = false;
   let said = 0;
   function draw() {
+    const focused = root.activeElement;
     const { brand, on, ink } = palette(chat.site?.colour ?? "");
     colours.replaceSync(`:host{--brand:${brand};--on:${on};--ink:${ink}}`);
     render(<App view={view} />, root);
@@ -63,17 +68,23 @@ function start(base: string, site: string): void {
     const own = chat.outbox.letters.length + chat.sent.length;
     if (log && (view.screen.follow || own > said)) log.scrollTop = log.scrollHeight;
     said = own;
+    // A form that is answered takes the focus with it.
+    if (focused && !root.activeElement && panel) focus();
     if (log && view.screen.follow && document.visibilityState === "visible") chat.sawAll();
   }
 
-  /** On a phone the panel is all there is: the focus stays in it. A finger's keyboard does not jump up by itself. */
   function opened(panel: HTMLDialogElement) {
-    if (matchMedia("(max-width: 480px)").matches) panel.showModal();
-    else panel.show();
-    const field = matchMedia("(pointer: coarse)").matches ? null : find("form :is(input:not(.sr), select, textarea)");
-    (field ?? panel).focus();
+    // On a phone the panel is all there is. Beside a page it must not take the focus, as a dialog that is shown does.
+    if (phone.matches) panel.showModal();
+    else panel.setAttribute("open", "");
     fit();
     chat.connect();
+  }
+
+  /** Puts the cursor where the visitor writes; a finger's keyboard does not jump up by itself. */
+  function focus() {
+    const field = matchMedia("(pointer: coarse)").matches ? null : find("form :is(input:not(.sr), select, textarea)");
+    (field ?? find("dialog"))?.focus();
   }
 
   /** A phone's keyboard makes the visible part smaller than the page: the panel keeps to it. */

@@ -35,7 +35,7 @@ function Panel({ view }: { view: View }) {
   const live = began || phase === "waiting" || phase === "talking";
   const writes = live || phase === "left";
   const status =
-    phase === "talking" && talk.agent ? "with" : live ? "waiting" : phase === "ended" ? "ended" : site?.open && site.online ? "online" : "away";
+    phase === "talking" && talk.agent ? "with" : live ? "waiting" : phase === "left" ? "kept" : phase === "ended" ? "ended" : site?.open && site.online ? "online" : "away";
   return (
     <dialog
       class="panel"
@@ -143,7 +143,7 @@ function Before({ view }: { view: View }) {
 /** Saves what was said as a text, on the visitor's own machine. */
 function save({ chat: { talk, place }, say }: View): void {
   const lines = talk.messages.map(
-    (m) => `${new Date(m.at).toLocaleString(place.language)} ${m.from === "visitor" ? say("you") : m.name}: ${[m.text, ...(m.files ?? []).map((f) => f.name)].join(" ")}\n`,
+    (m) => `${new Date(m.at).toLocaleString(place.locale)} ${m.from === "visitor" ? say("you") : m.name}: ${[m.text, ...(m.files ?? []).map((f) => f.name)].join(" ")}\n`,
   );
   const a = document.createElement("a");
   a.href = URL.createObjectURL(new Blob(lines, { type: "text/plain" }));
