@@ -1,22 +1,18 @@
 package webchat
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"encoding/base64"
-	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"frontline/channels"
 	"frontline/internal/authority"
-	"frontline/internal/blob"
 	"frontline/internal/fault"
-	"frontline/internal/plain"
 	"frontline/internal/web"
 	"frontline/tickets"
 
@@ -24,43 +20,9 @@ import (
 )
 
 const (
-	maxFile   = 10 << 20 // bytes
-	maxUnsaid = 20       // files of one visitor that are in no message yet
+	maxUnsaid = 20 // files of one visitor that are in no message yet
 	linkHours = 24 * time.Hour
 )
-
-// fileTypes are those that strangers may send, as found in the bytes. None of them runs anything in a browser, and whatever is
-// no picture is only ever saved.
-var fileTypes = []string{
-	"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain", "application/zip",
-	"video/mp4", "video/webm", "audio/mpeg", "audio/wave", "audio/ogg",
-}
-
-// Accept takes a stranger's file in: no larger and of no other type than may be, whatever its name says. The type is found in
-// the bytes; the content is durable when it returns.
-func Accept(ctx context.Context, blobs blob.Store, name string, body io.Reader) (tickets.File, error) {
-	name = plain.Line(name, 300)
-	if name == "" {
-		return tickets.File{}, fault.BadField("name", "required")
-	}
-	head := make([]byte, 512)
-	n, err := io.ReadFull(body, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return tickets.File{}, err
-	}
-	kind, _, _ := strings.Cut(http.DetectContentType(head[:n]), ";")
-	if n == 0 || !slices.Contains(fileTypes, kind) {
-		return tickets.File{}, fault.BadField("body", "file_type_refused", "type", kind)
-	}
-	ref, err := blobs.Put(ctx, io.MultiReader(bytes.NewReader(head[:n]), body))
-	if err != nil {
-		return tickets.File{}, wrap("keep the file", err)
-	}
-	return tickets.File{Ref: ref, Name: name, Type: kind}, nil
-}
-
-// picture says whether a browser may show a file of that type.
-func picture(kind string) bool { return strings.HasPrefix(kind, "image/") }
 
 func (c *Chat) fileRoutes(s *web.Server) {
 	s.HandleFunc("POST /chat/{site}/files", c.counted(c.upload))
@@ -94,12 +56,12 @@ func (c *Chat) upload(w http.ResponseWriter, r *http.Request) error {
 	if err := c.floods.files.Take(web.Household(web.Peer(r.Context()))); err != nil {
 		return err
 	}
-	f, err := Accept(r.Context(), c.o.Blobs, r.URL.Query().Get("name"), web.Body(r.Context(), maxFile))
+	f, err := channels.Accept(r.Context(), c.o.Blobs, r.URL.Query().Get("name"), web.Body(r.Context(), channels.MaxFile))
 	if err != nil {
 		return err
 	}
 	l := &line{chat: c, site: s, token: token, lang: web.Language(r.Context())}
-	out := fileShown{Name: f.Name, Type: f.Type, Size: f.Size, Picture: picture(f.Type)}
+	out := fileShown{Name: f.Name, Type: f.Type, Size: f.Size, Picture: channels.Picture(f.Type)}
 	err = c.o.Gate.Do(r.Context(), self, func(tx *authority.Tx) error {
 		var v visitor
 		if _, err := c.turn(r.Context(), tx, l, &v, ""); err != nil {
@@ -160,7 +122,7 @@ func (c *Chat) links(s *site, files []fileShown) []fileShown {
 	until := time.Now().Truncate(linkHours).Add(2 * linkHours).Unix() // the same all day, so that browsers keep what they have
 	for i := range files {
 		f := &files[i]
-		f.Picture = picture(f.Type)
+		f.Picture = channels.Picture(f.Type)
 		f.URL = "/chat/" + s.Key + "/files/" + strconv.FormatInt(f.ID, 10) + "?until=" + strconv.FormatInt(until, 10) + "&sig=" + c.signFile(s.ID, f.ID, until)
 	}
 	return files
@@ -194,7 +156,7 @@ func (c *Chat) download(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer content.Close()
 	f := web.File{Name: a.Name, Type: a.Type, Size: a.Size, Content: content}
-	if picture(a.Type) {
+	if channels.Picture(a.Type) {
 		web.Picture(w, r, f)
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"frontline/channels"
 	"frontline/internal/fault"
 
 	jsonx "github.com/go-json-experiment/json"
@@ -130,15 +131,15 @@ type (
 		Phone    string `json:"phone"`
 	}
 	messageFrame struct {
-		Type  string      `json:"type"`
-		Seq   int64       `json:"seq"`
-		ID    string      `json:"id"`
-		From  string      `json:"from"`
-		Name  string      `json:"name"`
-		Text  string      `json:"text"`
-		Parts []Part      `json:"parts"`
-		Files []fileShown `json:"files"`
-		At    time.Time   `json:"at"`
+		Type  string          `json:"type"`
+		Seq   int64           `json:"seq"`
+		ID    string          `json:"id"`
+		From  string          `json:"from"`
+		Name  string          `json:"name"`
+		Text  string          `json:"text"`
+		Parts []channels.Part `json:"parts"`
+		Files []fileShown     `json:"files"`
+		At    time.Time       `json:"at"`
 	}
 	fileShown struct {
 		ID      int64  `json:"id"`

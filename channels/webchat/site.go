@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"frontline/channels"
 	"frontline/internal/authority"
 	"frontline/internal/fault"
 
@@ -109,7 +110,7 @@ func (s *site) shown(lang string) siteShown {
 	out := siteShown{
 		Key: s.Key, Title: s.Title.in(lang), Colour: s.Colour, Greeting: s.Greeting.in(lang), Offline: s.Offline.in(lang),
 		Questions: []questionShown{}, Open: s.open, Online: s.open && s.online,
-		Files: filesShown{maxFile, maxFiles, fileTypes},
+		Files: filesShown{channels.MaxFile, maxFiles, channels.FileTypes},
 	}
 	for _, q := range s.Questions {
 		shown := questionShown{Name: q.Name, Kind: q.Kind, Label: q.Label.in(lang), Required: q.Required}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 
+	"frontline/channels"
 	"frontline/internal/authority"
 	"frontline/internal/fault"
 
@@ -51,7 +52,7 @@ func readTalk(ctx context.Context, q authority.Query, v visitor) (t talk, err er
 			from tickets t left join agents a on a.id = t.assignee_id
 				left join lateral (select e.state, e.outcome, w.name agent from entries e left join agents w on w.id = e.agent_id
 					where e.ticket_id = t.id order by e.id desc limit 1) e on true
-			where t.id = $1`, t.ticket, v.first).Scan(&merged, &t.queue, &ticket, &assignee, &stay, &outcome, &t.agent, &t.last)
+			where t.id = $1`, t.ticket, v.first, v.email).Scan(&merged, &t.queue, &ticket, &assignee, &stay, &outcome, &t.agent, &t.last)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return talk{}, fault.New(fault.NotFound, "not_found", "what", "ticket")
 		}
@@ -73,8 +74,12 @@ func readTalk(ctx context.Context, q authority.Query, v visitor) (t talk, err er
 	return t, nil
 }
 
-// shownToVisitor are the messages m that a visitor may see: no notes, no events, and not what the program mails by itself.
-const shownToVisitor = `m.direction in ('in', 'out') and not (m.direction = 'out' and m.author_kind = 'system' and m.channel <> 'chat')`
+// shownToVisitor are the messages m that a visitor may see, $2 being the first of the conversation: what the same customer said,
+// and what we answered; no notes, no events, not what the program mails by itself, and not what somebody else said whose ticket
+// was merged with this one.
+const shownToVisitor = `(m.direction = 'in' and m.author_id = (select author_id from messages where id = $2)
+	or m.direction = 'in' and m.author_address in (select p.address from participants p where p.ticket_id = m.ticket_id and p.kind = 'email' and p.address = $3)
+	or m.direction = 'out' and not (m.author_kind = 'system' and m.channel <> 'chat'))`
 
 // standing is the state of a conversation as its visitor knows it.
 func standing(v visitor, ticket, stay, outcome string, agent bool) string {
@@ -102,7 +107,7 @@ func (c *Chat) messages(ctx context.Context, v visitor, after int64) (page []mes
 				case when m.direction = 'out' then m.author_name else '' end, left(coalesce(m.reply, m.text), 20000), coalesce(m.remote_id, ''), m.at,
 				(select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'type', a.type, 'size', a.size) order by a.id), '[]')
 					from attachments a where a.message_id = m.id and not a.inline)
-			from messages m where m.ticket_id = $1 and m.id > greatest($2, $3 - 1) and `+shownToVisitor+` order by m.id limit $4`, v.ticket, after, v.first, pageSize)
+			from messages m where m.ticket_id = $1 and m.id > greatest($4, $2 - 1) and `+shownToVisitor+` order by m.id limit $5`, v.ticket, v.first, v.email, after, pageSize)
 		if err != nil {
 			return wrap("messages", err)
 		}
@@ -113,7 +118,7 @@ func (c *Chat) messages(ctx context.Context, v visitor, after int64) (page []mes
 			if m.From == "visitor" && len(remote) > len(mine) && remote[:len(mine)] == mine {
 				m.ID = remote[len(mine):]
 			}
-			m.Parts = Parts(m.Text)
+			m.Parts = channels.Parts(m.Text)
 			m.At = m.At.UTC()
 			return m, err
 		})

@@ -13,6 +13,7 @@ import (
 	"frontline/channels"
 	"frontline/channels/email"
 	"frontline/channels/email/mime"
+	"frontline/channels/ticketpage"
 	"frontline/channels/webchat"
 	"frontline/channels/webchat/widget"
 	"frontline/crm"
@@ -71,6 +72,9 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 		Gate: h.gate, Tickets: h.tickets, Hub: h.hub, Live: live, Blobs: kept, Key: key,
 		Widget: widget.Files(), Words: widget.Words, Log: log,
 	})
+	pages := ticketpage.New(ticketpage.Options{
+		Gate: h.gate, Tickets: h.tickets, Blobs: kept, Key: key, Address: s.address(), Files: widget.Files(),
+	})
 	numbers := prometheus.NewRegistry()
 	numbers.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.mail.Collector())
 	numbers.MustRegister(h.chat.Collectors()...)
@@ -96,6 +100,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 
 	h.mail.Routes(h.web)
 	h.chat.Routes(h.web)
+	pages.Routes(h.web)
 	courier.Routes(h.web)
 	lead.Routes(h.web)
 

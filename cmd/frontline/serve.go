@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"frontline/channels/email/mailin"
@@ -88,12 +89,16 @@ func (s Settings) serve(ctx context.Context, std stdio, prepare func(context.Con
 	if err != nil {
 		return err
 	}
-	address := s.PublicURL
-	if address == "" {
-		address = "http://" + reachable(s.Listen)
-	}
-	fmt.Fprintf(std.Out, "Frontline is ready: %s\n%s", address, words)
+	fmt.Fprintf(std.Out, "Frontline is ready: %s\n%s", s.address(), words)
 	return h.run(ctx, l)
+}
+
+// address is how others reach the program.
+func (s Settings) address() string {
+	if s.PublicURL != "" {
+		return strings.TrimSuffix(s.PublicURL, "/")
+	}
+	return "http://" + reachable(s.Listen)
 }
 
 // receiveMail opens the port at which mail servers hand over mail, where one is set.

@@ -371,6 +371,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/link/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A ticket as the holder of a secret link sees it */
+        get: operations["view-by-link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/link/{token}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file for an answer by a secret link */
+        post: operations["upload-by-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/link/{token}/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the ticket, to be saved and never shown */
+        get: operations["download-by-link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/link/{token}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer by a secret link */
+        post: operations["reply-by-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a secret link at once */
+        delete: operations["revoke-link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/macros": {
         parameters: {
             query?: never;
@@ -1289,7 +1374,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/tickets/{id}/links": {
+    "/tickets/{id}/link": {
         parameters: {
             query?: never;
             header?: never;
@@ -1297,6 +1382,24 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /** Make a secret link by which the customer sees the ticket and answers */
+        post: operations["make-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secret links to a ticket, without their tokens */
+        get: operations["list-links"];
         put?: never;
         /** Say that a ticket belongs together with another one */
         post: operations["link-ticket"];
@@ -2280,6 +2383,14 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        File: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+        };
         Folder: {
             error: string;
             name: string;
@@ -2407,6 +2518,13 @@ export interface components {
             id: number;
             number: string;
         };
+        MakeLinkRequest: {
+            /**
+             * Format: int64
+             * @default 30
+             */
+            days: number;
+        };
         Many: {
             /** @description Of a merging: although the customers differ */
             anyway?: boolean;
@@ -2503,6 +2621,19 @@ export interface components {
              * @description The ticket that stays
              */
             into: number;
+        };
+        Message: {
+            /** Format: date-time */
+            at: string;
+            files: components["schemas"]["File"][];
+            /** @enum {string} */
+            from: "you" | "us";
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description The text cut into words and safe links */
+            parts: components["schemas"]["Part"][];
+            text: string;
         };
         MessageBody: {
             /** @description Of an out: send although newer messages have come */
@@ -2745,6 +2876,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageLink: {
+            items: components["schemas"]["TicketpageLink"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageMacro: {
             items: components["schemas"]["Macro"][];
             /** @description Give it as after to get the next page; absent on the last */
@@ -2829,6 +2965,11 @@ export interface components {
             items: components["schemas"]["Whisper"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
+        };
+        Part: {
+            /** @description http, https, mailto or tel only */
+            href?: string;
+            text: string;
         };
         Participant: {
             address: string;
@@ -3092,6 +3233,13 @@ export interface components {
             /** Format: int64 */
             tickets: number;
         };
+        Reply: {
+            /** @description Uploaded before by the same link */
+            files?: number[];
+            /** @description Made by the page: the same again is the same answer */
+            id: string;
+            text: string;
+        };
         Route: {
             answer?: string;
             /** @description * is any run of characters */
@@ -3137,6 +3285,10 @@ export interface components {
             type: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        Said: {
+            /** Format: int64 */
+            id: number;
         };
         Saved: {
             /** Format: int64 */
@@ -3515,6 +3667,43 @@ export interface components {
             team_id: number | null;
             type: string;
             /** Format: date-time */
+            updated_at: string;
+        };
+        TicketpageLink: {
+            /**
+             * Format: date-time
+             * @description When somebody last answered by it
+             */
+            answered_at?: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            id: number;
+            made_by: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            /** @description Told once, when it is made */
+            url?: string;
+        };
+        TicketpageView: {
+            can_reply: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the link ends
+             */
+            expires_at: string;
+            /** @description The last 500, oldest first */
+            messages: components["schemas"]["Message"][];
+            number: string;
+            /** @enum {string} */
+            state: "open" | "waiting_for_you" | "resolved" | "closed";
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When something was last said
+             */
             updated_at: string;
         };
         TokenInfo: {
@@ -4528,6 +4717,164 @@ export interface operations {
                 "application/json": components["schemas"]["FieldBody"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-by-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketpageView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload-by-link": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-by-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    "reply-by-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reply"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -6769,6 +7116,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketpageLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLink"];
+                };
             };
             /** @description Error */
             default: {

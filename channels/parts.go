@@ -1,4 +1,4 @@
-package webchat
+package channels
 
 import (
 	"net/url"
