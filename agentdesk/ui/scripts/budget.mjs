@@ -5,6 +5,8 @@ import { gzipSync } from "node:zlib";
 
 const firstLimit = 450 * 1024;
 const partLimit = 150 * 1024;
+// ECharts with bars and lines alone is more than a part may be. It comes after the numbers of the page that it draws, and only to who leads.
+const ownLimit = { "src/lead/Charts.tsx": 190 * 1024 };
 
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
@@ -36,7 +38,7 @@ const extra = words.map((k) => [...needs(k)].filter((f) => !first.has(f)));
 line("first load", sum(first) + Math.max(0, ...extra.map(sum)), firstLimit);
 for (const [key, chunk] of Object.entries(manifest)) {
   if (!chunk.isDynamicEntry) continue;
-  line(key, sum([...needs(key)].filter((f) => !first.has(f))), partLimit);
+  line(key, sum([...needs(key)].filter((f) => !first.has(f))), ownLimit[key] ?? partLimit);
 }
 if (failed) {
   console.error("desk: over budget");

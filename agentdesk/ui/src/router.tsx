@@ -80,6 +80,25 @@ const queues = createRoute({
   component: lazyRouteComponent(() => import("@/admin/Queues")),
 });
 
+const supervision = createRoute({
+  getParentRoute: () => shell,
+  path: "/supervision",
+  component: lazyRouteComponent(() => import("@/lead/Supervision")),
+});
+
+const standards = createRoute({
+  getParentRoute: () => shell,
+  path: "/standards",
+  component: lazyRouteComponent(() => import("@/lead/Standards")),
+});
+
+/** A screen of its own, without the desk around it. */
+const wall = createRoute({
+  getParentRoute: () => inside,
+  path: "/wall",
+  component: lazyRouteComponent(() => import("@/lead/Wall")),
+});
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
@@ -88,7 +107,7 @@ const account = createRoute({
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([shell.addChildren([home, box, ticket, mailboxes, queues, agents, account])])]),
+    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, queues, agents, account, supervision, standards])])]),
     context: { client },
     defaultPreload: false,
   });

@@ -6,7 +6,7 @@ import type { TFunction } from "i18next";
 import { Trans, useTranslation } from "react-i18next";
 import type { Alarm, Mailbox } from "@/api/types";
 import { keys } from "@/data/keys";
-import { alarmsQuery } from "@/data/queries";
+import { alarmsQuery, runsTheDesk, useMe } from "@/data/queries";
 import { Quiet } from "@/parts/Quiet";
 import { Lasting } from "@/parts/Time";
 import css from "./shell.module.css";
@@ -14,7 +14,10 @@ import css from "./shell.module.css";
 /** What does not work in the whole system, and since when. Nothing at all while everything does. */
 export function Alarms() {
   const { t } = useTranslation();
-  const { data = [] } = useQuery(alarmsQuery);
+  const { data: all = [] } = useQuery(alarmsQuery);
+  const runs = runsTheDesk(useMe());
+  // What is beyond a threshold is for those who can do something about it.
+  const data = runs ? all : all.filter((a) => a.kind !== "threshold");
   const first = data[0];
   if (!first) return null;
   const rest = data.slice(1);
@@ -39,17 +42,26 @@ export function Alarms() {
       )}
       <span className={css.push} />
       {first.object.startsWith("mailbox:") && <Link to="/admin/mailboxes">{t("alarms.mailboxes")}</Link>}
+      {first.kind === "threshold" && <Link to="/supervision">{t("lead.nav")}</Link>}
     </div>
   );
 }
 
 function AlarmLine({ alarm }: { alarm: Alarm }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const client = useQueryClient();
   // Only those who run mailboxes may read their names; an alarm that brings the name needs no look.
   const known = client.getQueryData<Mailbox[]>(keys.mailboxes)?.find((m) => alarm.object === `mailbox:${m.id}`)?.name;
   const given = alarm.args.name ?? alarm.args.address;
   const name = typeof given === "string" ? given : (known ?? t("alarms.kind.mailbox.unnamed"));
+  if (alarm.kind === "threshold") {
+    const queue = (i18n.language === "en" && alarm.args.queue_en) || alarm.args.queue;
+    return (
+      <>
+        <b>{words(t, `alarms.kind.threshold.${alarm.code}`, { ...alarm.args, queue }, alarm.code)}</b> <Trans i18nKey="alarms.for" components={{ time: <Lasting since={alarm.since} /> }} />
+      </>
+    );
+  }
   return (
     <>
       <b>{words(t, `alarms.kind.${alarm.kind}`, { ...alarm.args, name }, `${alarm.kind} (${alarm.object})`)}</b>{" "}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useCommand, useKeyboard } from "@/keys/useKeys";
 import { runsTheDesk, useMay, useMe } from "@/data/queries";
 import { useLive } from "@/live/live";
+import { Notices } from "@/lead/Notices";
 import { Alarms } from "./Alarms.tsx";
 import { draftsOf } from "./composer/drafts.ts";
 import { LineBanner } from "./LineBanner.tsx";
@@ -33,6 +34,7 @@ export function Shell() {
   useCommand("go_mine", () => go("mine"));
   useCommand("go_unassigned", () => go("unassigned"));
   useCommand("go_all", () => go("all"));
+  useCommand("go_lead", () => void navigate({ to: "/supervision" }), runsTheDesk(me));
   useCommand("go_mailboxes", () => void navigate({ to: "/admin/mailboxes" }), runsTheDesk(me));
 
   return (
@@ -41,6 +43,7 @@ export function Shell() {
       <div className={css.main}>
         <LineBanner />
         <Alarms />
+        <Notices />
         <main className={css.screen} aria-label={t("nav.screen")}>
           <Outlet />
         </main>

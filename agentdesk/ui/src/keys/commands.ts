@@ -27,6 +27,7 @@ export const commands = [
   { id: "go_unassigned", keys: ["g u"], group: "go" },
   { id: "go_all", keys: ["g a"], group: "go" },
   { id: "go_queue", keys: ["g 1"], group: "go" },
+  { id: "go_lead", keys: ["g s"], group: "go" },
   { id: "go_mailboxes", keys: ["g b"], group: "go" },
   { id: "help", keys: ["?"], group: "go" },
 ] as const satisfies readonly { id: string; keys: readonly string[]; group: string; typing?: boolean; held?: boolean }[];

@@ -5,7 +5,7 @@ import type { Agent, Presence } from "@/api/types";
 import { keys } from "@/data/keys";
 import { Applier } from "./apply.ts";
 import { DeskSocket } from "./socket.ts";
-import { line, moods, socket, viewers } from "./state.ts";
+import { hear, line, moods, socket, viewers } from "./state.ts";
 
 /** Holds the line to the server as long as the calling screen is there. */
 export function useLive(): void {
@@ -16,7 +16,10 @@ export function useLive(): void {
     const s = new DeskSocket({
       url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/desk`,
       open: (url) => new WebSocket(url),
-      event: (e) => applier.take(e),
+      event: (e) => {
+        applier.take(e);
+        hear(e);
+      },
       reset: () => applier.reset(),
       live: (object, list) => viewers.set((old) => new Map(old).set(object, list)),
       presence: (agent, state, reason) => {

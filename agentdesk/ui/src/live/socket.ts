@@ -59,6 +59,7 @@ export class DeskSocket {
   private pulse: ReturnType<typeof setInterval> | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private readonly watched = new Map<string, number>();
+  private readonly silent = new Set<string>();
   private mood: { state: string; reason: string } | null = null;
 
   constructor(o: SocketOptions) {
@@ -88,19 +89,26 @@ export class DeskSocket {
     }
   }
 
-  /** Asks for the viewers of an object until the returned function is called. */
-  watch(object: string): () => void {
+  /** Asks for the viewers of an object until the returned function is called; silent: without being one of them. */
+  watch(object: string, silent = false): () => void {
     const n = this.watched.get(object) ?? 0;
     this.watched.set(object, n + 1);
-    if (n === 0) this.send({ type: "watch", object });
+    if (silent) this.silent.add(object);
+    else this.silent.delete(object);
+    if (n === 0) this.look(object);
     return () => {
       const left = (this.watched.get(object) ?? 1) - 1;
       if (left > 0) this.watched.set(object, left);
       else {
         this.watched.delete(object);
+        this.silent.delete(object);
         this.send({ type: "unwatch", object });
       }
     };
+  }
+
+  private look(object: string): void {
+    this.send({ type: "watch", object, ...(this.silent.has(object) ? { silent: true } : {}) });
   }
 
   typing(object: string, on: boolean): void {
@@ -212,7 +220,7 @@ export class DeskSocket {
       // Whatever was read before the cursor stood may have changed since.
       this.o.reset();
     }
-    for (const object of this.watched.keys()) this.send({ type: "watch", object });
+    for (const object of this.watched.keys()) this.look(object);
     if (this.mood) this.send({ type: "presence", ...this.mood });
     this.o.line("up");
   }

@@ -1,7 +1,7 @@
 import type { Presence } from "@/api/types";
-import { useEffect } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { store, useStore } from "@/parts/store";
-import type { DeskSocket, Line, Viewer } from "./socket.ts";
+import type { DeskSocket, Line, LiveEvent, Viewer } from "./socket.ts";
 
 /** What the line tells that is not worth a row anywhere: it is forgotten with the line. */
 export const socket = store<DeskSocket | null>(null);
@@ -16,8 +16,42 @@ export function viewersOf(object: string): (all: ReadonlyMap<string, Viewer[]>) 
 
 const nobody: Viewer[] = [];
 
-/** Tells the server and the colleagues that this object is being looked at. */
+/** Tickets that are looked at without being shown to who works on them. */
+export const unseen = store<ReadonlySet<string>>(new Set());
+
+/** Looks on at a ticket unseen from the next time it is opened, or stops doing so: then one is shown at once. */
+export function lookOn(object: string, on: boolean): void {
+  unseen.set((old) => {
+    const next = new Set(old);
+    if (on) next.add(object);
+    else next.delete(object);
+    return next;
+  });
+}
+
+/** Tells the server and the colleagues that this object is being looked at; colleagues not, where one looks on unseen. */
 export function useWatch(object: string): void {
   const s = useStore(socket);
-  useEffect(() => s?.watch(object), [s, object]);
+  const silent = useStore(unseen, (all) => all.has(object));
+  useEffect(() => s?.watch(object, silent), [s, object, silent]);
+}
+
+const ears = new Set<(e: LiveEvent) => void>();
+
+/** Passes an event on to every screen that listens. */
+export function hear(e: LiveEvent): void {
+  for (const f of ears) f(e);
+}
+
+/** Calls f for each event as long as the calling screen is there. */
+export function useEvents(f: (e: LiveEvent) => void): void {
+  const latest = useRef(f);
+  useLayoutEffect(() => {
+    latest.current = f;
+  });
+  useEffect(() => {
+    const ear = (e: LiveEvent) => latest.current(e);
+    ears.add(ear);
+    return () => void ears.delete(ear);
+  }, []);
 }

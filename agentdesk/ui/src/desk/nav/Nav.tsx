@@ -1,6 +1,7 @@
 import {
   ApartmentOutlined,
   AppstoreOutlined,
+  DashboardOutlined,
   InboxOutlined,
   MailOutlined,
   PlusOutlined,
@@ -99,6 +100,9 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
         </Group>
         {runs && (
           <Group title={t("nav.admin")}>
+            <AdminItem to="/supervision" icon={<DashboardOutlined />}>
+              {t("lead.nav")}
+            </AdminItem>
             <AdminItem to="/admin/mailboxes" icon={<MailOutlined />}>
               {t("nav.mailboxes")}
             </AdminItem>
@@ -173,7 +177,7 @@ function Item({ box, count, more, waiting = 0, strong, icon, title, children }: 
   );
 }
 
-function AdminItem({ to, icon, children }: { to: "/admin/mailboxes" | "/admin/queues" | "/admin/agents"; icon: ReactNode; children: string }) {
+function AdminItem({ to, icon, children }: { to: "/supervision" | "/admin/mailboxes" | "/admin/queues" | "/admin/agents"; icon: ReactNode; children: string }) {
   return (
     <li>
       <Link to={to} className={css.item} activeProps={{ "data-active": true, "aria-current": "page" }}>

@@ -146,12 +146,14 @@ function Settings() {
         children: (["system", "light", "dark"] as const).map((key) => ({ key, label: t(`settings.look_${key}`) })),
       },
       { type: "divider" },
+      { key: "standards", label: t("standards.nav") },
       { key: "account", label: t("settings.account") },
       { key: "leave", label: t("settings.sign_out") },
     ],
     onClick: ({ key }) => {
       if (key === "leave") void leave();
       else if (key === "account") void navigate({ to: "/account" });
+      else if (key === "standards") void navigate({ to: "/standards" });
       else if (key === "zh" || key === "en") void speak(key);
       else chooseLook(key as LookChoice);
     },

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { listedRow, ticketQuery } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
+import { Beside } from "@/lead/Beside";
 import { useWatch } from "@/live/state";
 import { Bone, Failed, Late } from "@/parts/states";
 import { Composer, Early } from "../composer/Composer.tsx";
@@ -35,6 +36,7 @@ export function TicketPane({ id, close }: { id: number; close: () => void }) {
       {error && !data && <Failed error={error} retry={() => void refetch()} />}
       {head && <TicketHead ticket={head} close={close} />}
       {!head && isPending && <HeadSkeleton />}
+      {data && <Beside ticket={data} />}
       {!(error && !data) && <Timeline id={id} ticket={data} />}
       {data && <Composer ticket={data} wanted={wanted} early={early} />}
       {wanted && isPending && <Early text={early} change={setEarly} />}

@@ -1,0 +1,74 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { App, Dropdown, type MenuProps } from "antd";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { changeTicket } from "@/api/calls";
+import { useMe } from "@/data/queries";
+import { lookOn } from "@/live/state";
+import { Dot } from "@/parts/Dot";
+import type { AgentNow, WorkNow } from "./calls.ts";
+import css from "./lead.module.css";
+import { Whisper } from "./Whisper.tsx";
+
+/** Does something and says so; the live page is read again. */
+function useAct() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  const act = useMutation({
+    mutationFn: (f: () => Promise<unknown>) => f(),
+    onSuccess: () => {
+      void message.success(t("lead.acts.done"));
+      void client.invalidateQueries({ queryKey: ["lead"] });
+    },
+    onError: (e: Error) => void message.error(e.message),
+  });
+  return act.mutate;
+}
+
+/** What can be done about a contact that an agent has: look on, whisper, join, take over, give it to another. */
+export function WorkActs({ work, agent, agents, children }: { work: WorkNow; agent: AgentNow; agents: AgentNow[]; children: ReactNode }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const navigate = useNavigate();
+  const act = useAct();
+  const [whispering, setWhispering] = useState(false);
+  const object = `ticket:${work.ticket_id}`;
+  const open = () => void navigate({ to: "/box/$box/{-$ticket}", params: { box: "all", ticket: String(work.ticket_id) } });
+  const give = (to: number) => act(() => changeTicket(work.ticket_id, { assignee_id: to }));
+  const others = agents.filter((a) => a.id !== agent.id && a.presence !== "away");
+  const menu: MenuProps = {
+    items: [
+      { key: "look", label: t("lead.acts.look") },
+      { key: "whisper", label: t("lead.acts.whisper"), disabled: work.state === "offered" || agent.id === me.id },
+      { key: "join", label: t("lead.acts.join") },
+      { type: "divider" },
+      { key: "take", label: t("lead.acts.take"), disabled: agent.id === me.id },
+      {
+        key: "give",
+        label: t("lead.acts.give"),
+        disabled: others.length === 0,
+        children: others.map((a) => ({ key: `to ${a.id}`, label: a.name, icon: <Dot state={a.presence} /> })),
+      },
+    ],
+    onClick: ({ key }) => {
+      if (key === "look" || key === "join") {
+        lookOn(object, key === "look");
+        open();
+      } else if (key === "whisper") setWhispering(true);
+      else if (key === "take") give(me.id);
+      else if (key.startsWith("to ")) give(Number(key.slice(3)));
+    },
+  };
+  return (
+    <>
+      <Dropdown menu={menu} trigger={["click"]}>
+        <button type="button" className={css.workItem} data-state={work.state} title={`#${work.number} ${work.subject}`}>
+          {children}
+        </button>
+      </Dropdown>
+      {whispering && <Whisper ticket={work.ticket_id} to={agent.name} close={() => setWhispering(false)} />}
+    </>
+  );
+}
