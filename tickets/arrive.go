@@ -18,6 +18,8 @@ type arrival struct {
 	contact crm.Contact // whose the address is; without an id where it is nobody's yet
 	queue   int64       // where a new ticket goes; 0 where the queue asked for is not there
 	new     numbers
+	class   string // of the customer's account
+	edition int    // of the calendars and policies
 }
 
 // numbers are those that a new ticket takes.
@@ -38,15 +40,17 @@ func arrive(tx *authority.Tx, in Inbound) (*arrival, *pgx.Batch) {
 	b.Queue(`select coalesce(m.id, 0), coalesce(o.id, 0), coalesce(o.number, ''), coalesce(o.contact_id, 0), o.account_id,
 			coalesce(c.id, 0), c.account_id, coalesce(c.name, ''), coalesce(c.language, ''), coalesce(q.id, 0),
 			case when $6 and m.id is null then nextval('tickets_id_seq') else 0 end, case when $6 and m.id is null then nextval('messages_id_seq') else 0 end,
-			case when $6 and m.id is null then nextval('ticket_numbers')::text else '' end, case when $6 and m.id is null and c.id is null then nextval('contacts_id_seq') else 0 end
+			case when $6 and m.id is null then nextval('ticket_numbers')::text else '' end, case when $6 and m.id is null and c.id is null then nextval('contacts_id_seq') else 0 end,
+			coalesce(a.class, ''), (select book from clock_settings)
 		from (select 1) one
 			left join (messages m join tickets o on o.id = m.ticket_id) on m.channel = $1 and m.remote_id = nullif($2, '')
 			left join (contact_points p join contacts c on c.id = p.contact_id) on p.kind = $3 and p.address = $4
+			left join accounts a on a.id = c.account_id
 			left join queues q on q.id = case when $5 = 0 then (select coalesce(default_queue, (select min(id) from queues)) from ticket_settings) else $5 end`,
 		in.Channel, in.RemoteID, in.From.Kind, in.From.Address, in.Queue, in.opens()).QueryRow(func(r pgx.Row) error {
 		old, c, n := &a.before, &a.contact, &a.new
 		err := r.Scan(&old.Message, &old.Ticket, &old.Number, &old.ContactID, &old.AccountID, &c.ID, &c.AccountID, &c.Name, &c.Language, &a.queue,
-			&n.ticket, &n.message, &n.number, &n.contact)
+			&n.ticket, &n.message, &n.number, &n.contact, &a.class, &a.edition)
 		old.Duplicate = old.Message != 0
 		return err
 	})
@@ -79,6 +83,9 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 			Scan(&n.ticket, &n.message, &n.number); err != nil {
 			return fmt.Errorf("number the ticket: %w", err)
 		}
+	}
+	if err := t.firstClocks(tx, in, a, n, write); err != nil {
+		return err
 	}
 	args := append(in.messageArgs(a.contact), in.shown(), a.queue, in.Type, in.Severity, in.Tags, a.contact.AccountID,
 		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number, in.Priority, in.Assignee)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"frontline/internal/alarm"
 	"frontline/internal/authority"
 	"frontline/internal/fault"
 	"frontline/tickets/routing"
@@ -28,6 +29,36 @@ type book struct {
 type shelf struct {
 	mu   sync.Mutex
 	book *book
+	said map[string]bool // alarms that were raised since it was read
+}
+
+// edition is the book where it is the one that holds; nil where that was not read yet.
+func (s *shelf) edition(n int) *book {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.book == nil || s.book.edition != n {
+		return nil
+	}
+	return s.book
+}
+
+// told says whether an alarm was raised since the book was read: that it stands is enough for all that would raise it again.
+func (s *shelf) told(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.said[key]
+}
+
+// tell keeps that alarms were raised.
+func (s *shelf) tell(keys []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.said == nil || len(s.said) > 1000 {
+		s.said = map[string]bool{}
+	}
+	for _, k := range keys {
+		s.said[k] = true
+	}
 }
 
 // Hours are when a calendar is open, by its name. The empty name is always open: nil. A calendar that is not there is
@@ -53,10 +84,7 @@ func (t *Tickets) book(ctx context.Context, q authority.Query) (*book, error) {
 	if err := q.QueryRow(ctx, `select book from clock_settings`).Scan(&edition); err != nil {
 		return nil, fmt.Errorf("edition of calendars: %w", err)
 	}
-	t.shelf.mu.Lock()
-	kept := t.shelf.book
-	t.shelf.mu.Unlock()
-	if kept != nil && kept.edition == edition {
+	if kept := t.shelf.edition(edition); kept != nil {
 		return kept, nil
 	}
 	b, err := readBook(ctx, q)
@@ -66,7 +94,7 @@ func (t *Tickets) book(ctx context.Context, q authority.Query) (*book, error) {
 	t.shelf.mu.Lock()
 	defer t.shelf.mu.Unlock()
 	if t.shelf.book == nil || t.shelf.book.edition < b.edition {
-		t.shelf.book = b
+		t.shelf.book, t.shelf.said = b, nil
 	}
 	return b, nil
 }
@@ -154,9 +182,16 @@ func readYears(ctx context.Context, q authority.Query) ([]sla.Year, error) {
 	return years, nil
 }
 
-// newEdition tells every node that the book has changed, and looks again at every promise that is open: it may be due at
-// another time now. A part.
-func newEdition(ctx context.Context, tx *authority.Tx) error {
+// newEdition tells every node that calendars have changed, and looks again at every promise that is open: it may be due at another
+// time now. Alarms about the calendars are over; what is still wrong is found by that look. A part.
+func newEdition(ctx context.Context, tx *authority.Tx, calendars []string) error {
+	for _, c := range calendars {
+		for _, kind := range []string{"calendar", "official_year"} {
+			if err := alarm.Clear(ctx, tx, kind, "calendar:"+c); err != nil {
+				return err
+			}
+		}
+	}
 	b := &pgx.Batch{}
 	b.Queue(`update clock_settings set book = book + 1`)
 	b.Queue(`update clocks set next_at = now() where due_at is not null or next_at is not null`)

@@ -19,7 +19,6 @@ import (
 
 // Calendar says when the company is open, as it is written down; sla.Calendar says what each part means.
 type Calendar struct {
-	ID       int64         `json:"id" readOnly:"true"`
 	Name     string        `json:"name" minLength:"1" maxLength:"50" doc:"By which policies and queues refer to it, such as 8*5; it cannot be changed"`
 	Zone     string        `json:"zone" maxLength:"100" doc:"IANA name, such as Asia/Shanghai"`
 	Week     string        `json:"week" maxLength:"2000" doc:"Such as Mon-Fri 09:00-12:00,13:00-18:00; Sat 22:00-06:00, or 8*5, or 24*7"`
@@ -28,6 +27,12 @@ type Calendar struct {
 	Days     []CalendarDay `json:"days,omitempty" maxItems:"5000" doc:"Days of the company's own; they win over official ones"`
 	From     string        `json:"from,omitempty" maxLength:"10" doc:"First day on which it holds"`
 	Until    string        `json:"until,omitempty" maxLength:"10" doc:"Last day on which it holds"`
+}
+
+// KeptCalendar is a calendar that was saved.
+type KeptCalendar struct {
+	ID int64 `json:"id"`
+	Calendar
 }
 
 // CalendarDay is a day that differs from its week.
@@ -91,12 +96,14 @@ func named(field string, err error) error {
 	return &out
 }
 
-func readCalendars(ctx context.Context, q authority.Query) ([]Calendar, error) {
+func readCalendars(ctx context.Context, q authority.Query) ([]KeptCalendar, error) {
 	rows, err := q.Query(ctx, `select id, name, zone, week, makeup, official, days, from_day, until_day from calendars order by name`)
 	if err != nil {
 		return nil, fmt.Errorf("calendars: %w", err)
 	}
-	out, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Calendar])
+	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (c KeptCalendar, err error) {
+		return c, r.Scan(&c.ID, &c.Name, &c.Zone, &c.Week, &c.Makeup, &c.Official, &c.Days, &c.From, &c.Until)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("calendars: %w", err)
 	}
@@ -115,8 +122,8 @@ type YearKnown struct {
 
 // Calendars are all, with the official years that they may follow.
 type Calendars struct {
-	Items []Calendar  `json:"items"`
-	Years []YearKnown `json:"years"`
+	Items []KeptCalendar `json:"items"`
+	Years []YearKnown    `json:"years"`
 }
 
 // Calendars lists the calendars by name, and the official years.
@@ -158,7 +165,7 @@ func (t *Tickets) SaveCalendar(ctx context.Context, by authority.Actor, id int64
 			return fmt.Errorf("save the calendar: %w", err)
 		}
 		tx.Return(Added{id})
-		return newEdition(ctx, tx)
+		return newEdition(ctx, tx, []string{c.Name})
 	})
 	return id, err
 }
@@ -222,7 +229,15 @@ func (t *Tickets) AddYear(ctx context.Context, by authority.Actor, body []byte) 
 		all := b.officialYears()
 		known = all[slices.IndexFunc(all, func(k YearKnown) bool { return k.Country == y.Country && k.Year == y.Year })]
 		tx.Return(known)
-		return newEdition(ctx, tx)
+		followers, err := tx.Query(ctx, `select name from calendars where official = $1`, y.Country)
+		if err != nil {
+			return fmt.Errorf("who follows the year: %w", err)
+		}
+		names, err := pgx.CollectRows(followers, pgx.RowTo[string])
+		if err != nil {
+			return fmt.Errorf("who follows the year: %w", err)
+		}
+		return newEdition(ctx, tx, names)
 	})
 	return known, err
 }

@@ -44,14 +44,17 @@ type Row struct {
 	DeliveryFailed bool      `json:"delivery_failed"`
 	CreatedAt      time.Time `json:"created_at"`
 	UpdatedAt      time.Time `json:"updated_at"`
+	Due            *Due      `json:"due" doc:"Of the open promises the one that is due first; null: none is, or all stand still"`
 }
 
 // rowColumns and scanRow belong together.
 const rowColumns = `t.id, t.number, t.subject, t.summary, t.state, t.sub_state, t.type, t.priority, t.severity, t.channel, t.queue_id, q.team_id,
 	a.id, a.name, c.id, c.name, coalesce((select p.address from participants p where p.ticket_id = t.id and p.role = 'requester' and p.address not like 'unknown:%' limit 1), ''),
-	acc.id, acc.name, t.tags, t.last_at, t.last_direction, t.last_snippet, t.last_message_id, t.delivery_failed, t.created_at, t.updated_at`
+	acc.id, acc.name, t.tags, t.last_at, t.last_direction, t.last_snippet, t.last_message_id, t.delivery_failed, t.created_at, t.updated_at,
+	k.due_at, k.due_kind, k.breached, k.started_at`
 
-const rowJoins = ` left join agents a on a.id = t.assignee_id join contacts c on c.id = t.contact_id join queues q on q.id = t.queue_id left join accounts acc on acc.id = t.account_id`
+const rowJoins = ` left join agents a on a.id = t.assignee_id join contacts c on c.id = t.contact_id join queues q on q.id = t.queue_id left join accounts acc on acc.id = t.account_id
+	left join clocks k on k.ticket_id = t.id and k.due_at is not null`
 
 func scanRow(r pgx.CollectableRow) (Row, error) {
 	var x Row
@@ -59,9 +62,18 @@ func scanRow(r pgx.CollectableRow) (Row, error) {
 		ID   *int64
 		Name *string
 	}
+	var due struct {
+		at, started *time.Time
+		kind        *string
+		breached    *bool
+	}
 	err := r.Scan(&x.ID, &x.Number, &x.Subject, &x.Summary, &x.State, &x.SubState, &x.Type, &x.Priority, &x.Severity, &x.Channel, &x.QueueID, &x.TeamID,
 		&agent.ID, &agent.Name, &x.Contact.ID, &x.Contact.Name, &x.Contact.Address, &account.ID, &account.Name, &x.Tags, &x.LastAt, &x.LastDirection,
-		&x.LastSnippet, &x.LastMessageID, &x.DeliveryFailed, &x.CreatedAt, &x.UpdatedAt)
+		&x.LastSnippet, &x.LastMessageID, &x.DeliveryFailed, &x.CreatedAt, &x.UpdatedAt,
+		&due.at, &due.kind, &due.breached, &due.started)
+	if due.at != nil {
+		x.Due = &Due{*due.at, *due.kind, *due.breached, *due.started}
+	}
 	if agent.ID != nil {
 		x.Assignee = &Named{ID: *agent.ID, Name: *agent.Name}
 	}

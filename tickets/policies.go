@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"frontline/internal/alarm"
 	"frontline/internal/authority"
 	"frontline/internal/fault"
 	"frontline/internal/plain"
@@ -190,6 +191,11 @@ func (t *Tickets) SavePolicies(ctx context.Context, by authority.Actor, list Pol
 		}
 		if err := writePolicies(ctx, tx, list.Items, parsed); err != nil {
 			return err
+		}
+		if !slices.ContainsFunc(warnings, func(w sla.Warning) bool { return w.Code == NotForAll }) {
+			if err := alarm.Clear(ctx, tx, "policies", "policies"); err != nil {
+				return err
+			}
 		}
 		tx.Return(version)
 		tx.Emit("policy.changed", "policies", "staff")

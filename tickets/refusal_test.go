@@ -116,6 +116,7 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 		"TryCalendar": func(ctx context.Context, by who) error {
 			return second(w.tickets.TryCalendar(ctx, by, tickets.Trial{Calendar: tickets.Calendar{Name: "x", Zone: "UTC", Week: "24*7"}}, "en"))
 		},
+		"Reckon": func(ctx context.Context, by who) error { return second(w.tickets.Reckon(ctx, by)) },
 		"Import": func(ctx context.Context, by who) error {
 			return second(w.tickets.Import(ctx, by, strings.NewReader(""), tickets.Watch{}))
 		},

@@ -44,12 +44,13 @@ type Tickets struct {
 	crm   *crm.CRM
 	blobs blob.Store
 	out   Outbox
-	shelf shelf // calendars and policies
+	shelf shelf         // calendars and policies
+	poked chan struct{} // something was committed that may have moved a clock
 }
 
 // New makes Tickets.
 func New(gate *authority.Gate, c *crm.CRM, blobs blob.Store, out Outbox) *Tickets {
-	return &Tickets{gate: gate, crm: c, blobs: blobs, out: out}
+	return &Tickets{gate: gate, crm: c, blobs: blobs, out: out, poked: make(chan struct{}, 1)}
 }
 
 func object(ticket int64) string { return "ticket:" + strconv.FormatInt(ticket, 10) }

@@ -19,6 +19,7 @@ type Ticket struct {
 	Links        []Link        `json:"links"`
 	Customer     Customer      `json:"customer"`
 	Draft        *Draft        `json:"draft"`
+	Clocks       []Clock       `json:"clocks" doc:"What was promised to the customer, in the order in which it began"`
 
 	MergedInto *Other         `json:"merged_into" doc:"The ticket that this one leads to, since it was merged into it or emptied"`
 	Fields     map[string]any `json:"fields" doc:"Values of the fields of the house that the caller sees, by key"`
@@ -67,6 +68,9 @@ func (t *Tickets) Ticket(ctx context.Context, by authority.Actor, id int64) (Tic
 			return notFound(err, "ticket")
 		}
 		if err := x.readAround(ctx, q, by); err != nil {
+			return err
+		}
+		if x.Clocks, err = t.clocksOf(ctx, q, id); err != nil {
 			return err
 		}
 		if x.Customer.Contact, err = t.crm.Contact(ctx, q, x.Contact.ID); err != nil {

@@ -53,7 +53,7 @@ type house struct {
 // build puts the program together, in the order of who needs whom. Nothing runs yet.
 func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.Logger) (*house, error) {
 	h := &house{log: log, db: db, hub: event.New(db), jobs: job.New(db)}
-	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.hub.Poke, Key: key, Sealed: s.keepSeal(log)})
+	h.gate = authority.New(db, authority.Options{Jobs: h.jobs, Poke: h.committed, Key: key, Sealed: s.keepSeal(log)})
 	h.accounts = authority.NewAccounts(h.gate, authority.AccountOptions{Key: key})
 	customers := crm.New(h.gate)
 	kept := watch(files, filesProbed)
@@ -104,7 +104,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	courier.Routes(h.web)
 	lead.Routes(h.web)
 
-	h.parts = append(h.parts, h.hub.Run, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove, h.mail.KeepSent, h.chat.Run,
+	h.parts = append(h.parts, h.hub.Run, h.tickets.RunClocks, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove, h.mail.KeepSent, h.chat.Run,
 		func(ctx context.Context) error { return life.Run(ctx, courier) },
 		func(ctx context.Context) error { return kept.tell(ctx, alarms, log) })
 	h.kinds = append(h.kinds, h.gate.Upkeep()...)
@@ -118,6 +118,12 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 			return err
 		}))
 	return h, nil
+}
+
+// committed is told of each commit with events on this node: desks hear of it, and it may have moved a clock.
+func (h *house) committed() {
+	h.hub.Poke()
+	h.tickets.Poke()
 }
 
 // showMail is how the tickets, which know no mail, have its HTML made harmless.

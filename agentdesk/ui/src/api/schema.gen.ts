@@ -1757,6 +1757,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             delivery_failed: boolean;
+            /** @description Of the open promises the one that is due first; null: none is, or all stand still */
+            due: components["schemas"]["Due"] | null;
             /** Format: int64 */
             id: number;
             /** Format: date-time */
@@ -1904,8 +1906,6 @@ export interface components {
             days?: components["schemas"]["CalendarDay"][];
             /** @description First day on which it holds */
             from?: string;
-            /** Format: int64 */
-            readonly id: number;
             /** @description The hours of a weekend day that is worked instead of another, such as 09:00-12:00; without: those of Monday */
             makeup?: string[];
             /** @description By which policies and queues refer to it, such as 8*5; it cannot be changed */
@@ -1929,7 +1929,7 @@ export interface components {
             work: boolean;
         };
         Calendars: {
-            items: components["schemas"]["Calendar"][];
+            items: components["schemas"]["KeptCalendar"][];
             years: components["schemas"]["YearKnown"][];
         };
         Card: {
@@ -2050,6 +2050,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             delivery_failed: boolean;
+            /** @description Of the open promises the one that is due first; null: none is, or all stand still */
+            due: components["schemas"]["Due"] | null;
             fields: {
                 [key: string]: unknown;
             };
@@ -2082,6 +2084,49 @@ export interface components {
             type: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        Clock: {
+            /**
+             * Format: date-time
+             * @description When it was due and not done; stays, whatever happens later
+             */
+            breached: string | null;
+            /**
+             * Format: date-time
+             * @description null while paused, and where the calendar never reaches it
+             */
+            due: string | null;
+            /** Format: date-time */
+            ended: string | null;
+            /** @enum {string} */
+            kind: "answer" | "first_reply" | "next_reply" | "resolution" | "arrival";
+            /**
+             * Format: int64
+             * @description Seconds of open time until it is due; negative: since
+             */
+            left_s: number;
+            /**
+             * @description A running one may be overdue: then breached is set
+             * @enum {string}
+             */
+            outcome: "running" | "paused" | "met" | "late" | "dropped" | "joined";
+            /**
+             * Format: date-time
+             * @description Since when it stands still
+             */
+            paused: string | null;
+            policy: components["schemas"]["PolicyRef"];
+            /**
+             * Format: int64
+             * @description 1 is the first of its kind on the ticket
+             */
+            round: number;
+            /** Format: date-time */
+            started: string;
+            /** @description When it warns */
+            warn: string[];
+            /** @description The reckoning in a sentence, in the caller's language */
+            words: string;
         };
         Company: {
             address: string;
@@ -2189,6 +2234,15 @@ export interface components {
             name?: string;
             /** @description Spans that begin on the day, such as 09:00-12:00 */
             open: string[];
+        };
+        Due: {
+            /** Format: date-time */
+            at: string;
+            breached: boolean;
+            /** @enum {string} */
+            kind: "answer" | "first_reply" | "next_reply" | "resolution" | "arrival";
+            /** Format: date-time */
+            started: string;
         };
         Duplicate: {
             address: string;
@@ -2435,6 +2489,26 @@ export interface components {
             isOffDay: boolean;
             /** @description Of the holiday to which it belongs */
             name: string;
+        };
+        KeptCalendar: {
+            /** @description Days of the company's own; they win over official ones */
+            days?: components["schemas"]["CalendarDay"][];
+            /** @description First day on which it holds */
+            from?: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The hours of a weekend day that is worked instead of another, such as 09:00-12:00; without: those of Monday */
+            makeup?: string[];
+            /** @description By which policies and queues refer to it, such as 8*5; it cannot be changed */
+            name: string;
+            /** @description The country whose announced holidays and make-up workdays apply, such as CN */
+            official?: string;
+            /** @description Last day on which it holds */
+            until?: string;
+            /** @description Such as Mon-Fri 09:00-12:00,13:00-18:00; Sat 22:00-06:00, or 8*5, or 24*7 */
+            week: string;
+            /** @description IANA name, such as Asia/Shanghai */
+            zone: string;
         };
         Link: {
             /** Format: int64 */
@@ -3031,6 +3105,11 @@ export interface components {
             severity?: string[];
             type?: string[];
         };
+        PolicyRef: {
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
         Prepared: {
             /** @enum {string} */
             direction: "out" | "note";
@@ -3256,6 +3335,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             delivery_failed: boolean;
+            /** @description Of the open promises the one that is due first; null: none is, or all stand still */
+            due: components["schemas"]["Due"] | null;
             /** Format: int64 */
             id: number;
             /** Format: date-time */
@@ -3625,12 +3706,16 @@ export interface components {
             account: components["schemas"]["Named"] | null;
             assignee: components["schemas"]["Named"] | null;
             channel: string;
+            /** @description What was promised to the customer, in the order in which it began */
+            clocks: components["schemas"]["Clock"][];
             contact: components["schemas"]["Named"];
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["Customer"];
             delivery_failed: boolean;
             draft: components["schemas"]["Draft"] | null;
+            /** @description Of the open promises the one that is due first; null: none is, or all stand still */
+            due: components["schemas"]["Due"] | null;
             /** @description Values of the fields of the house that the caller sees, by key */
             fields: {
                 [key: string]: unknown;
