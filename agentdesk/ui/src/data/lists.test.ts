@@ -26,6 +26,7 @@ const row = (id: number, at: string, more: Partial<Row> = {}): Row => ({
   delivery_failed: false,
   created_at: "2026-11-20T08:00:00Z",
   updated_at: "2026-11-24T08:00:00Z",
+  due: null,
   ...more,
 });
 

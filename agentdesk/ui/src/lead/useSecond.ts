@@ -21,3 +21,6 @@ const ticking = {
 };
 
 export const useSecond = () => useStore(ticking);
+
+/** What follows from the time, read each second; the screen renders again only when that has become another. */
+export const useEachSecond = <P>(part: (now: number) => P): P => useStore(ticking, part);

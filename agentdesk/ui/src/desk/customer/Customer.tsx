@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { dismissLink } from "@/api/calls";
 import type { Link as TicketLink, Point, Ticket } from "@/api/types";
+import { ClocksSection } from "@/clocks/Clocks";
 import { keys } from "@/data/keys";
 import { ticketQuery, useMay } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
@@ -26,6 +27,7 @@ export function Customer({ id }: { id: number }) {
       {data ? (
         <>
           <Person key={data.customer.contact.id} ticket={data} />
+          <ClocksSection ticket={data} section={css.section} title={css.title} />
           <Links ticket={data} />
           <Duplicates ticket={data} />
           <Facts ticket={data} />

@@ -4,6 +4,7 @@ import { memo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Queue, Row } from "@/api/types";
 import { prefetch } from "@/data/queries";
+import { DueBadge } from "@/clocks/DueBadge";
 import { Avatar } from "@/parts/Avatar";
 import { Time } from "@/parts/Time";
 import { Priority } from "../Priority.tsx";
@@ -63,6 +64,7 @@ export const ListRow = memo(function ListRow({ row, top, position, total, open, 
           {row.delivery_failed && (
             <ExclamationCircleFilled className={css.failed} aria-label={t("delivery.failed")} title={t("delivery.failed")} />
           )}
+          {row.due && <DueBadge due={row.due} />}
           {row.state !== "open" && <span className={css.badge}>{t(`state.${row.state}`)}</span>}
         </span>
         <span className={css.line}>

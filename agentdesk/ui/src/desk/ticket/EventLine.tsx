@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Colleague, Entry, Queue } from "@/api/types";
 import { agentsQuery, queuesQuery } from "@/data/queries";
 import { Time } from "@/parts/Time";
+import { medium } from "@/parts/time";
 import css from "./timeline.module.css";
 
 /** What one person changed in one go, in one quiet line: who, what, when. */
@@ -63,6 +64,10 @@ function wording(entry: Entry, t: TFunction, names: Names): string {
     case "moved_out":
     case "moved_in":
       return t(`event.${e.name}`, { ticket: String(e.name === "moved_out" ? e.to : e.from) });
+    case "clock_warned":
+    case "clock_breached":
+    case "clock_escalated":
+      return t(`event.${e.name}`, { kind: words(`clocks.kind.${String(e.from)}`), at: medium(Date.parse(String(e.to)), Date.now(), names.english ? "en" : "zh") });
     default:
       return words(`event.${e.name}`, { from: show(e.from), to: show(e.to), defaultValue: `${e.name}: ${show(e.to)}` });
   }

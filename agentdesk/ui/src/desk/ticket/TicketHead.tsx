@@ -4,6 +4,7 @@ import { App, Button, Dropdown, type MenuProps } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Row, TicketState } from "@/api/types";
+import { DuePick } from "@/clocks/Clocks";
 import { agentsQuery, queuesQuery, useMe } from "@/data/queries";
 import { run } from "@/keys/commands";
 import { useCommand } from "@/keys/useKeys";
@@ -69,6 +70,7 @@ export function TicketHead({ ticket, close }: { ticket: Row; close: () => void }
         />
         <QueuePick ticket={ticket} />
         <AssigneePick ticket={ticket} />
+        <DuePick ticket={ticket} />
         <Tags ticket={ticket} />
       </div>
     </header>

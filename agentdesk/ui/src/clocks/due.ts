@@ -1,0 +1,22 @@
+import { span } from "@/parts/time";
+import type { Due } from "./calls.ts";
+
+/** How urgently a promise wants to be seen: far, near its end, or broken. */
+export type Nearness = "far" | "near" | "over";
+
+const second = 1000;
+const hour = 3_600_000;
+
+/** Near is the last fifth of the time on the wall, from ten seconds to two hours. */
+export function nearness(due: Pick<Due, "at" | "started" | "breached">, now: number): Nearness {
+  const left = Date.parse(due.at) - now;
+  if (due.breached || left <= 0) return "over";
+  const whole = Date.parse(due.at) - Date.parse(due.started);
+  return left <= Math.min(2 * hour, Math.max(10 * second, whole / 5)) ? "near" : "far";
+}
+
+/** "14 min" to go, "−3 min" since: as long as it says the same, nothing on the screen moves. */
+export function remaining(at: number, now: number, language: string): string {
+  const left = at - now;
+  return left >= 0 ? span(left, language) : `−${span(-left, language)}`;
+}
