@@ -27,7 +27,7 @@ func (MailUnseen) Kind() string { return "chat_mail_unseen" }
 // Kind is the MailUnseen job with what works it.
 func (c *Chat) Kind() job.Kind {
 	return job.Worker[MailUnseen]{Timeout: time.Minute, Do: func(ctx context.Context, j *river.Job[MailUnseen]) error {
-		return c.mailUnseen(ctx, j.Args.Ticket)
+		return c.Mail(ctx, j.Args.Ticket)
 	}}
 }
 
@@ -38,9 +38,9 @@ const (
 	noMailbox = "no_mailbox"
 )
 
-// mailUnseen mails the agents' words that the visitor's browser has not got, with what was said before. The words count as
-// mailed from then on, so that each goes once.
-func (c *Chat) mailUnseen(ctx context.Context, ticket int64) error {
+// Mail mails the agents' words that the browser of a ticket's visitor has not got, with what was said before. The words count
+// as mailed from then on, so that each goes once.
+func (c *Chat) Mail(ctx context.Context, ticket int64) error {
 	mailed, err := c.tryMail(ctx, ticket, "")
 	if errors.Is(err, fault.Invalid) { // no mailbox can send, or the address cannot be sent to: the agent must know
 		_, err = c.tryMail(ctx, ticket, noMailbox)

@@ -58,6 +58,15 @@ func newWorld(t testing.TB) *world {
 	return node(t, webtest.Open(t, channels.Schemas()...), quick)
 }
 
+// newWorldWith is a world with other limits.
+func newWorldWith(t *testing.T, limits webchat.Limits) *world {
+	t.Helper()
+	t.Parallel()
+	o := quick
+	o.Limits = limits
+	return node(t, webtest.Open(t, channels.Schemas()...), o)
+}
+
 // node is a node of an office; the first makes the site.
 func node(t testing.TB, office *webtest.Office, o webchat.Options) *world {
 	t.Helper()
@@ -400,4 +409,18 @@ func (w *world) do(r *http.Request) (status int, body string) {
 		w.t.Fatal(err)
 	}
 	return res.StatusCode, string(b)
+}
+
+// closed reads until the server ends the line, with a code.
+func (b *browser) closed(code int) {
+	b.t.Helper()
+	b.ws.SetReadDeadline(time.Now().Add(30 * time.Second)) //nolint:errcheck // the read fails
+	for {
+		if _, _, err := b.ws.ReadMessage(); err != nil {
+			if !websocket.IsCloseError(err, code) {
+				b.t.Errorf("the line ended with %v, want %d", err, code)
+			}
+			return
+		}
+	}
 }
