@@ -88,7 +88,7 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 		return err
 	}
 	args := append(in.messageArgs(a.contact), in.shown(), a.queue, in.Type, in.Severity, in.Tags, a.contact.AccountID,
-		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number, in.Priority, in.Assignee)
+		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number, in.Priority, in.Assignee, in.queued())
 	err := write(`with t as (
 			insert into tickets (id, number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_message_id, priority, assignee_id)
 			overriding system value values ($28, $30, $9, $2, $20, $4, $24, $21, $22, $23, 'in', $19, $29, coalesce(nullif($31, 0), 3), nullif($32::bigint, 0))
@@ -98,6 +98,9 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 			values ($29, $28, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16, $17, $18)
 		), p as (
 			insert into participants (ticket_id, kind, address, name, role) values ($28, $25, $6, $27, 'requester')
+		), e as (
+			insert into entries (ticket_id, queue_id, channel, preferred_id, preferred_why)
+			values ($28, $20, $33, nullif($32::bigint, 0), case when $32::bigint = 0 then '' else 'last' end)
 		)
 		insert into thread_keys (channel, key, message_id) select $2, key, $29 from unnest($26::text[]) key`, args...)
 	if err != nil {
@@ -109,7 +112,7 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 		}
 	}
 	got.Ticket, got.Number, got.Message, got.Opened = n.ticket, n.number, n.message, true
-	tx.Emit("ticket.created", object(n.ticket), topics(n.ticket, a.queue, &in.Assignee)...)
+	tx.Emit("ticket.created", object(n.ticket), append(topics(n.ticket, a.queue, &in.Assignee), routingTopic)...)
 	return copyOthers(in, n.ticket, write)
 }
 

@@ -67,6 +67,12 @@ func (t *Tickets) Edit(ctx context.Context, by authority.Actor, ticket int64, e 
 
 // edit is the part of Edit that other commands use inside theirs.
 func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Edit) error {
+	return t.change(ctx, tx, ticket, e, false)
+}
+
+// change is edit, also where it comes with an answer to the customer: without a state the ticket is then pending, unless
+// the customer is on the line.
+func (t *Tickets) change(ctx context.Context, tx *authority.Tx, ticket int64, e Edit, replies bool) error {
 	var was struct {
 		State, SubState, Severity, Type, Subject, Summary string
 		Priority                                          int
@@ -76,14 +82,21 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 		Merged                                            bool
 		Fields                                            map[string]any
 	}
-	err := tx.QueryRow(ctx, `select state, sub_state, severity, type, subject, summary, priority, queue_id, coalesce(assignee_id, 0), tags, merged_into is not null, fields
-		from tickets where id = $1 for update`, ticket).Scan(&was.State, &was.SubState, &was.Severity, &was.Type, &was.Subject,
-		&was.Summary, &was.Priority, &was.Queue, &was.Assignee, &was.Tags, &was.Merged, &was.Fields)
-	if err != nil {
+	var s stay
+	b := &pgx.Batch{}
+	b.Queue(`select state, sub_state, severity, type, subject, summary, priority, queue_id, coalesce(assignee_id, 0), tags, merged_into is not null, fields
+		from tickets where id = $1 for update`, ticket).QueryRow(func(r pgx.Row) error {
+		return r.Scan(&was.State, &was.SubState, &was.Severity, &was.Type, &was.Subject, &was.Summary, &was.Priority, &was.Queue, &was.Assignee, &was.Tags, &was.Merged, &was.Fields)
+	})
+	s.look(b, ticket)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return notFound(err, "ticket")
 	}
 	if was.Merged {
 		return unmerged(ctx, tx, ticket)
+	}
+	if waits := "pending"; replies && e.State == nil && !live(s.Channel) {
+		e.State = &waits
 	}
 	if err := checkEdit(ctx, tx, e); err != nil {
 		return err
@@ -98,7 +111,7 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 			return err
 		}
 	}
-	b := &pgx.Batch{}
+	b = &pgx.Batch{}
 	b.Queue(`update tickets t set state = coalesce($2, state), sub_state = coalesce($3, sub_state), severity = coalesce($4, severity),
 			type = coalesce($5, type), subject = coalesce($6, subject), summary = coalesce($7, summary), priority = coalesce($8, priority),
 			queue_id = coalesce($9, queue_id),
@@ -120,9 +133,11 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 		queueEvent(b, ticket, tx.By, Changed{"tags", was.Tags, *e.Tags})
 	}
 	fields.tell(b, ticket, tx.By)
+	s.edited(b, tx.By, was.Queue, was.Assignee, e, replies)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("change the ticket: %w", err)
 	}
+	s.tell(tx)
 	// Those who saw it before and those who see it now must both hear of it.
 	to := topics(ticket, was.Queue, &was.Assignee)
 	if e.Queue != nil && *e.Queue != was.Queue {
@@ -131,7 +146,8 @@ func (t *Tickets) edit(ctx context.Context, tx *authority.Tx, ticket int64, e Ed
 	if e.Assignee != nil && *e.Assignee != was.Assignee && *e.Assignee != 0 {
 		to = append(to, fmt.Sprint("agent:", *e.Assignee))
 	}
-	tx.Emit("ticket.changed", object(ticket), to...)
+	// The place of a contact that waits may depend on what was changed.
+	tx.Emit("ticket.changed", object(ticket), append(to, routingTopic)...)
 	return nil
 }
 

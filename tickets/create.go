@@ -107,6 +107,7 @@ func (t *Tickets) Create(ctx context.Context, by authority.Actor, n Opening) (Re
 		in := Inbound{
 			Channel: n.Channel, Name: n.Contact.Name, Subject: n.Subject, Text: n.Text,
 			Queue: n.Queue, Type: n.Type, Severity: n.Severity, Tags: n.Tags, Priority: n.Priority, Assignee: n.Assignee,
+			told: true,
 		}
 		var err error
 		if n.Contact.ID != 0 || n.Assignee != 0 {
@@ -202,7 +203,7 @@ func (t *Tickets) Enter(ctx context.Context, by authority.Actor, ticket int64, c
 		if err := tx.Allow(ctx, authority.Act{Name: "ticket.receive", Object: object(ticket)}); err != nil {
 			return err
 		}
-		in := Inbound{Into: ticket, Text: text}
+		in := Inbound{Into: ticket, Text: text, told: true}
 		// Who opened the ticket says it: by the address the ticket was opened from, else any of the contact's.
 		err := tx.QueryRow(ctx, `select coalesce(nullif($2, ''), t.channel), c.name, p.kind, p.address
 			from tickets t join contacts c on c.id = t.contact_id

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
@@ -94,7 +93,7 @@ func (t *Tickets) SaveQueue(ctx context.Context, by authority.Actor, id int64, e
 		case err != nil:
 			return notFound(err, "queue")
 		}
-		tx.Emit("queue.changed", fmt.Sprint("queue:", id), "staff")
+		tx.Emit("queue.changed", fmt.Sprint("queue:", id), "staff", routingTopic)
 		tx.Return(Added{id})
 		return nil
 	})
@@ -118,54 +117,4 @@ func saveQueue(ctx context.Context, tx *authority.Tx, id *int64, e QueueEdit) er
 		return err
 	}
 	return nil
-}
-
-// Seat is whether an agent is there.
-type Seat struct {
-	ID       int64     `json:"id"`
-	Name     string    `json:"name"`
-	Roles    []string  `json:"roles"`
-	Presence string    `json:"presence" enum:"ready,not_ready,after_work,away"`
-	Reason   string    `json:"presence_reason"`
-	Since    time.Time `json:"presence_since"`
-}
-
-// Seats lists all agents that are not disabled, with their presence.
-func (t *Tickets) Seats(ctx context.Context, by authority.Actor) ([]Seat, error) {
-	var out []Seat
-	err := t.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, `select a.id, a.name, a.roles, coalesce(s.presence, 'away'), coalesce(s.reason, ''), coalesce(s.since, a.created_at)
-			from agents a left join seats s on s.agent_id = a.id where a.disabled_at is null order by a.name, a.id limit 2000`)
-		if err != nil {
-			return fmt.Errorf("seats: %w", err)
-		}
-		out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Seat])
-		return err
-	})
-	return out, err
-}
-
-// SetPresence says whether an agent is there, and why not. An agent sets their own; the program
-// sets that of one whose line is lost.
-func (t *Tickets) SetPresence(ctx context.Context, by authority.Actor, agent int64, state, reason string) error {
-	switch state {
-	case "ready", "not_ready", "after_work", "away":
-	default:
-		return fault.BadField("state", "unknown_presence")
-	}
-	return t.gate.Do(ctx, by, func(tx *authority.Tx) error {
-		if err := tx.Allow(ctx, authority.Act{Name: "seat.presence", Object: fmt.Sprint("agent:", agent), Owner: agent}); err != nil {
-			return err
-		}
-		tag, err := tx.Exec(ctx, `insert into seats (agent_id, presence, reason) values ($1, $2, $3)
-			on conflict (agent_id) do update set presence = $2, reason = $3, since = now() where (seats.presence, seats.reason) <> ($2, $3)`,
-			agent, state, plain.Line(reason, 100))
-		if err != nil {
-			return fmt.Errorf("presence: %w", err)
-		}
-		if tag.RowsAffected() > 0 {
-			tx.Emit("presence.changed", fmt.Sprint("agent:", agent), "staff")
-		}
-		return nil
-	})
 }

@@ -44,6 +44,16 @@ type Inbound struct {
 	Auto  bool // a machine wrote it: it joins, but reopens nothing
 	Bulk  bool
 	Quiet bool // where it joins no ticket, it opens none: Received.Ticket is then 0
+
+	told bool // somebody enters it who spoke to the customer: whatever the channel, nobody is on the line
+}
+
+// queued is the channel as which it waits.
+func (in *Inbound) queued() string {
+	if in.told && live(in.Channel) {
+		return "form"
+	}
+	return in.Channel
 }
 
 // File is an attachment whose content is in the blob store.
@@ -230,6 +240,10 @@ func (t *Tickets) join(ctx context.Context, tx *authority.Tx, in Inbound, c crm.
 		where id = $1`, to.ID, in.shown(), got.Message, wakes)
 	if wakes {
 		queueEvent(b, to.ID, authority.System(in.Channel), Changed{Name: "state", From: to.State, To: "open"})
+	}
+	if !in.Auto {
+		b.Queue(enter, to.ID, in.queued())
+		entered(tx, to)
 	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("add to the ticket: %w", err)

@@ -173,21 +173,14 @@ func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outb
 	if o.Automatic || r.PassesOn {
 		return nil
 	}
-	state := r.State
-	if state == "" {
-		state = "pending"
-	}
-	e := Edit{State: &state}
-	if r.State == "" && o.Channel == crm.Chat {
-		e.State = nil // a talk goes to and fro: it waits for nobody
+	var e Edit
+	if r.State != "" {
+		e.State = &r.State
 	}
 	if nobodys && tx.By.Kind == authority.Agent {
 		e.Assignee = &tx.By.ID
 	}
-	if e.State == nil && e.Assignee == nil {
-		return nil
-	}
-	return t.edit(ctx, tx, r.Ticket, e)
+	return t.change(ctx, tx, r.Ticket, e, true)
 }
 
 // takers are those whom a reply makes take part: in the open, and hidden.

@@ -50,8 +50,10 @@ func (t *Tickets) Split(ctx context.Context, by authority.Actor, ticket, message
 				from made, messages m where m.id = $1 and m.author_address <> ''
 			), l as (
 				insert into ticket_links (ticket_id, other_id, kind, reason) select id, $2, 'split', 'split_by_agent' from made
+			), e as (
+				insert into entries (ticket_id, queue_id, channel) select made.id, $3, case when m.channel in ('chat', 'phone') then 'form' else m.channel end from made, messages m where m.id = $1
 			)
-			select id, number from made`, message, ticket).Scan(&to.ID, &to.Number)
+			select id, number from made`, message, ticket, from.Queue).Scan(&to.ID, &to.Number)
 		if err != nil {
 			return fmt.Errorf("split: %w", err)
 		}
@@ -59,7 +61,7 @@ func (t *Tickets) Split(ctx context.Context, by authority.Actor, ticket, message
 			return err
 		}
 		made = Made{to.ID, to.Number}
-		tx.Emit("ticket.created", object(to.ID), topics(to.ID, to.Queue, nil)...)
+		tx.Emit("ticket.created", object(to.ID), append(topics(to.ID, to.Queue, nil), routingTopic)...)
 		tx.Return(made)
 		return nil
 	})
@@ -98,6 +100,10 @@ func (t *Tickets) Move(ctx context.Context, by authority.Actor, ticket, message,
 		if err := lead(ctx, tx, from, into, alone); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, enter, to, "form"); err != nil {
+			return fmt.Errorf("move: %w", err)
+		}
+		entered(tx, into)
 		tx.Emit("message.added", object(to), topics(to, into.Queue, into.Assignee)...)
 		return nil
 	})
@@ -106,6 +112,10 @@ func (t *Tickets) Move(ctx context.Context, by authority.Actor, ticket, message,
 // lead closes a ticket that was emptied and makes it lead to where its message went. That one stands for itself again, so
 // that two can never lead to each other.
 func lead(ctx context.Context, tx *authority.Tx, from, into ticketState, emptied bool) error {
+	s, err := lockStay(ctx, tx, from.ID)
+	if err != nil {
+		return err
+	}
 	b := &pgx.Batch{}
 	b.Queue(`update tickets set merged_into = null where id = $1 and merged_into is not null`, into.ID)
 	if emptied {
@@ -113,10 +123,14 @@ func lead(ctx context.Context, tx *authority.Tx, from, into ticketState, emptied
 		if from.State != "closed" {
 			queueEvent(b, from.ID, tx.By, Changed{Name: "state", From: from.State, To: "closed"})
 		}
+		if s.ID != 0 {
+			s.end(b, "merged")
+		}
 	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("lead the emptied ticket: %w", err)
 	}
+	s.tell(tx)
 	return nil
 }
 

@@ -22,6 +22,7 @@ type world struct {
 	*webtest.Office
 	t       *testing.T
 	tickets *tickets.Tickets
+	work    *tickets.Work
 	crm     *crm.CRM
 	blobs   blob.Store
 	out     *outbox
@@ -37,6 +38,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.tickets = tickets.New(o.Gate, w.crm, w.blobs, w.out)
+	w.work = tickets.NewWork(w.tickets)
 	return w
 }
 
@@ -214,7 +216,7 @@ func (w *world) count(sql string, args ...any) (n int) {
 	return n
 }
 
-// heard are the topics of the last event of a kind about an object.
+// heard are the topics of the last event of a kind about an object, the router's left out.
 func (w *world) heard(kind, object string) (topics []string) {
 	w.t.Helper()
 	err := w.DB.Read.QueryRow(w.t.Context(), `select topics from events where kind = $1 and object = $2 order by seq desc limit 1`, kind, object).Scan(&topics)
@@ -222,7 +224,7 @@ func (w *world) heard(kind, object string) (topics []string) {
 		w.t.Fatalf("event %s of %s: %v", kind, object, err)
 	}
 	slices.Sort(topics)
-	return topics
+	return slices.DeleteFunc(topics, func(t string) bool { return t == "routing" })
 }
 
 // wants fails unless err is of the kind, and has the code where one is given.

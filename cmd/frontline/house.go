@@ -42,6 +42,7 @@ type house struct {
 	hub      *event.Hub
 	jobs     *job.Jobs
 	tickets  *tickets.Tickets
+	work     *tickets.Work
 	mail     *email.Email
 	chat     *webchat.Chat
 	desk     *agentdesk.Desk
@@ -59,6 +60,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	kept := watch(files, filesProbed)
 	h.tickets = tickets.New(h.gate, customers, kept, channels.NewOutbox(
 		map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}, map[string]tickets.Outbox{webchat.Channel: webchat.Outbox{}}))
+	h.work = tickets.NewWork(h.tickets)
 	h.mail = email.New(db, h.gate, kept, key, h.tickets)
 	life := channels.NewLife(db)
 	courier := channels.NewCourier(h.gate, h.tickets, life, map[string]channels.Carrier{email.Channel: h.mail})
@@ -89,6 +91,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 		return nil, err
 	}
 	h.tickets.Routes(h.web, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: showMail, Letter: mime.Letter})
+	h.work.Routes(h.web)
 	customers.Routes(h.web)
 	alarms.Routes(h.web)
 	h.desk.Routes(h.web)

@@ -1,0 +1,240 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"frontline/internal/authority"
+	"frontline/internal/web"
+	"frontline/tickets/routing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Stay is where a ticket stands in its queue, or with whom: what its screen shows of it.
+type Stay struct {
+	ID          int64       `json:"id"`
+	State       string      `json:"state" enum:"waiting,offered,in_hand,parked,wrap_up"`
+	QueueID     int64       `json:"queue_id"`
+	Channel     string      `json:"channel"`
+	ArrivedAt   time.Time   `json:"arrived_at" doc:"When it began to wait, in whatever queue"`
+	EnteredAt   time.Time   `json:"entered_at" doc:"When it entered this queue"`
+	Agent       *Named      `json:"agent" doc:"Who is asked, or has it"`
+	Pulled      bool        `json:"pulled" doc:"Taken by hand"`
+	AnsweredAt  *time.Time  `json:"answered_at"`
+	ParkedUntil *time.Time  `json:"parked_until"`
+	WrapUp      *WrappingUp `json:"wrap_up"`
+	MayPull     bool        `json:"may_pull" doc:"The queue lets agents take it by hand"`
+	Place       int         `json:"place" doc:"1 for the next of its queue; 0 where it does not wait"`
+	WhyWaiting  string      `json:"why_waiting" doc:"Why nobody has it yet, in words"`
+}
+
+// WrappingUp is what is still to be said of a contact that is over.
+type WrappingUp struct {
+	Until    *time.Time   `json:"until" doc:"When it ends by itself; null: when a code is given"`
+	Required bool         `json:"required"`
+	Codes    []WrapUpCode `json:"codes" nullable:"false"`
+}
+
+// InQueue is a contact that waits, with its ticket.
+type InQueue struct {
+	Stay
+	Ticket WaitingTicket `json:"ticket"`
+	WaitsS int64         `json:"waits_s" doc:"Seconds since arrival"`
+}
+
+// WaitingTicket is the ticket of a contact that waits.
+type WaitingTicket struct {
+	ID       int64  `json:"id"`
+	Number   string `json:"number"`
+	Subject  string `json:"subject"`
+	Customer string `json:"customer"`
+}
+
+// stayShown and scanStay belong together.
+const stayShown = `e.id, e.state, e.queue_id, e.channel, e.arrived_at, e.entered_at, a.id, a.name, e.pulled, e.answered_at, e.parked_until, e.wrap_up_until, eq.rules`
+
+const stayJoins = ` join queues eq on eq.id = e.queue_id left join agents a on a.id = e.agent_id`
+
+func scanStay(r pgx.Row, more ...any) (Stay, error) {
+	var s Stay
+	var agent *int64
+	var name *string
+	var until *time.Time
+	var rules Rules
+	err := r.Scan(append([]any{&s.ID, &s.State, &s.QueueID, &s.Channel, &s.ArrivedAt, &s.EnteredAt, &agent, &name, &s.Pulled,
+		&s.AnsweredAt, &s.ParkedUntil, &until, &rules}, more...)...)
+	if agent != nil {
+		s.Agent = &Named{ID: *agent, Name: *name}
+	}
+	if s.State == "wrap_up" {
+		s.WrapUp = &WrappingUp{Until: until, Codes: []WrapUpCode{}}
+		if w := rules.WrapUp; w != nil {
+			s.WrapUp.Required = w.Required
+			s.WrapUp.Codes = append(s.WrapUp.Codes, w.Codes...)
+		}
+	}
+	s.MayPull = rules.pullable()
+	return s, err
+}
+
+// readStay is what a ticket's screen shows of its stay; nil where it has none.
+func (t *Tickets) readStay(ctx context.Context, q authority.Query, ticket int64) (*Stay, error) {
+	s, err := scanStay(q.QueryRow(ctx, `select `+stayShown+` from entries e`+stayJoins+` where e.ticket_id = $1 and e.state <> 'ended'`, ticket))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil //nolint:nilnil // it waits nowhere and nobody has it
+	}
+	if err != nil {
+		return nil, fmt.Errorf("stay: %w", err)
+	}
+	if s.State != "waiting" && s.State != "offered" {
+		return &s, nil
+	}
+	if s.Place, err = rank(ctx, q, s.ID); err != nil {
+		return nil, err
+	}
+	if s.State == "waiting" {
+		why, err := t.whyWaiting(ctx, q, s.QueueID, ticket)
+		if err != nil {
+			return nil, err
+		}
+		s.WhyWaiting = why[ticket]
+	}
+	return &s, nil
+}
+
+// rank is how many of its queue come before a contact that waits, and itself: by arrival, less the head starts.
+func rank(ctx context.Context, q authority.Query, entry int64) (n int, err error) {
+	err = q.QueryRow(ctx, `with line as (
+			select e.id, e.arrived_at - make_interval(secs => e.boost_s
+				+ coalesce((r.rules->'heads'->'severity'->>t.severity)::float, 0) + coalesce((r.rules->'heads'->'priority'->>t.priority::text)::float, 0)
+				+ coalesce((r.rules->'heads'->'channel'->>case when e.channel in ('chat', 'phone') then e.channel else 'email' end)::float, 0)) counts_from
+			from entries me join queues r on r.id = me.queue_id join entries e on e.queue_id = me.queue_id and e.state in ('waiting', 'offered') join tickets t on t.id = e.ticket_id
+			where me.id = $1)
+		select count(*) from line, (select id, counts_from from line where id = $1) me
+		where (line.counts_from, line.id) <= (me.counts_from, me.id)`, entry).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("place in the queue: %w", err)
+	}
+	return n, nil
+}
+
+// whyWaiting says in words why contacts of a queue wait, by ticket: what routing would decide if there were no others.
+func (t *Tickets) whyWaiting(ctx context.Context, q authority.Query, queue int64, tickets ...int64) (map[int64]string, error) {
+	queues, err := t.routingQueues(ctx, q, []int64{queue})
+	if err != nil {
+		return nil, err
+	}
+	agents, err := routingAgents(ctx, q, nil)
+	if err != nil {
+		return nil, err
+	}
+	waiters, err := routingContacts(ctx, q, tickets)
+	if err != nil {
+		return nil, err
+	}
+	var now time.Time
+	if err := q.QueryRow(ctx, `select now()`).Scan(&now); err != nil {
+		return nil, fmt.Errorf("time: %w", err)
+	}
+	out := map[int64]string{}
+	w := routing.World{Agents: agents}
+	for _, r := range queues {
+		w.Queues = append(w.Queues, r.Queue)
+	}
+	for _, c := range waiters {
+		w.Contacts = append(w.Contacts, c.Contact)
+	}
+	d := routing.Decide(w, now)
+	for _, c := range d.Waiting {
+		out[c.Contact] = c.Why.Words(web.Language(ctx), time.UTC)
+	}
+	return out, nil
+}
+
+// Place is a place in a queue, as a cursor.
+type Place struct {
+	At time.Time
+	ID int64
+}
+
+// Waiting are the contacts of a queue that no agent has, the longest waiting first.
+func (w *Work) Waiting(ctx context.Context, by authority.Actor, queue int64, after Place, limit int) (out []InQueue, err error) {
+	err = w.gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := q.Query(ctx, `select `+stayShown+`, t.id, t.number, t.subject, c.name, extract(epoch from now() - e.arrived_at)::bigint
+			from entries e`+stayJoins+` join tickets t on t.id = e.ticket_id join contacts c on c.id = t.contact_id
+			where e.queue_id = $1 and e.state in ('waiting', 'offered') and ($2::timestamptz is null or (e.arrived_at, e.id) > ($2, $3))
+			order by e.arrived_at, e.id limit $4`, queue, timeOrNull(after.At), after.ID, limit)
+		if err != nil {
+			return fmt.Errorf("who waits: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (InQueue, error) {
+			var x InQueue
+			var err error
+			x.Stay, err = scanStay(r, &x.Ticket.ID, &x.Ticket.Number, &x.Ticket.Subject, &x.Ticket.Customer, &x.WaitsS)
+			return x, err
+		})
+		if err != nil || len(out) == 0 {
+			return err
+		}
+		ids := make([]int64, len(out))
+		for i := range out {
+			ids[i] = out[i].Ticket.ID
+		}
+		why, err := w.t.whyWaiting(ctx, q, queue, ids...)
+		if err != nil {
+			return err
+		}
+		first, err := rank(ctx, q, out[0].ID)
+		for i := range out {
+			out[i].WhyWaiting, out[i].Place = why[out[i].Ticket.ID], first+i
+		}
+		return err
+	})
+	return out, err
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// The least that an estimate is founded on, and how far back it looks.
+const (
+	expectLeast = 5
+	expectSpan  = 30 * time.Minute
+)
+
+// Expect says which place a contact that waits has in its queue, 1 for the next, and how long those in front and it will
+// take at the rate at which the queue's contacts of the same sort were answered lately. Where too few were, nothing honest
+// can be said of the time, and known is false.
+func (w *Work) Expect(ctx context.Context, by authority.Actor, entry int64) (n int, wait time.Duration, known bool, err error) {
+	err = w.gate.View(ctx, by, func(q authority.Query) error {
+		var waits bool
+		var answered int
+		var span float64
+		err := q.QueryRow(ctx, `select e.state in ('waiting', 'offered'), count(l.id), coalesce(extract(epoch from now() - min(l.answered_at)), 0)::float
+			from entries e left join entries l on l.queue_id = e.queue_id and (l.channel in ('chat', 'phone')) = (e.channel in ('chat', 'phone'))
+				and l.entered_at > now() - interval '1 day' and l.answered_at > now() - $2::interval
+			where e.id = $1 group by e.state`, entry, expectSpan).Scan(&waits, &answered, &span)
+		if err != nil {
+			return notFound(err, "entry")
+		}
+		if !waits {
+			return nil
+		}
+		if n, err = rank(ctx, q, entry); err != nil {
+			return err
+		}
+		if answered >= expectLeast && span > 0 {
+			known = true
+			wait = time.Duration(float64(n) * span / float64(answered) * float64(time.Second)).Round(time.Second)
+		}
+		return nil
+	})
+	return n, wait, known, err
+}
