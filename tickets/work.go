@@ -184,7 +184,8 @@ func assign(tx *authority.Tx, b *pgx.Batch, ticket int64, was owner, to authorit
 type hand struct {
 	stay
 	owner
-	boss bool // the actor leads others
+	boss     bool       // the actor leads others
+	deadline *time.Time // of the offer, the parking or the wrap-up, where the router looks
 }
 
 // byHand locks a ticket that the actor sees, with its stay, and writes what f puts into the batch.

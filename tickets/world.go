@@ -54,7 +54,16 @@ func (t *Tickets) routingQueues(ctx context.Context, q authority.Query, ids []in
 // routingAgents are those who may answer offers. Where a seat names no queues, the agent works on all that they see, in
 // the order in which queues are shown.
 func routingAgents(ctx context.Context, q authority.Query, ids []int64) ([]routing.Agent, error) {
-	rows, err := q.Query(ctx, `select a.id, a.name, coalesce(s.presence, 'away'), coalesce(s.language, ''), coalesce(s.capacity, '{}'), coalesce(s.idle_since, now()),
+	found, err := routingAttendants(ctx, q, ids)
+	out := make([]routing.Agent, len(found))
+	for i := range found {
+		out[i] = found[i].Agent
+	}
+	return out, err
+}
+
+func routingAttendants(ctx context.Context, q authority.Query, ids []int64) ([]Attendant, error) {
+	rows, err := q.Query(ctx, `select a.id, a.name, coalesce(s.presence, 'away'), coalesce(s.language, ''), coalesce(s.capacity, '{}'), coalesce(s.idle_since, now()), coalesce(s.since, a.created_at),
 			coalesce((select jsonb_object_agg(skill, level) from skills k where k.agent_id = a.id), '{}'), coalesce(tm.ids, '{}'),
 			array(select q.id from queues q left join unnest(s.queues) with ordinality o(id, n) on o.id = q.id
 				where (a.roles && '{supervisor,manager,admin}' or q.team_id is null or q.team_id = any (tm.ids)) and (coalesce(s.queues, '{}') = '{}' or o.id is not null)
@@ -67,10 +76,10 @@ func routingAgents(ctx context.Context, q authority.Query, ids []int64) ([]routi
 	if err != nil {
 		return nil, fmt.Errorf("agents to route to: %w", err)
 	}
-	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (routing.Agent, error) {
-		var a routing.Agent
+	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (Attendant, error) {
+		var a Attendant
 		var rooms Capacity
-		err := r.Scan(&a.ID, &a.Name, &a.Presence, &a.Language, &rooms, &a.IdleSince, &a.Skills, &a.Teams, &a.Queues, &a.Load)
+		err := r.Scan(&a.ID, &a.Name, &a.Presence, &a.Language, &rooms, &a.IdleSince, &a.Since, &a.Skills, &a.Teams, &a.Queues, &a.Load)
 		a.Capacity = rooms.rooms()
 		return a, err
 	})

@@ -52,6 +52,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set another's presence */
+        post: operations["set-presence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent can take: skills, capacity, queues */
+        get: operations["get-seat"];
+        /** Change what an agent can take */
+        put: operations["save-seat"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/alarms": {
         parameters: {
             query?: never;
@@ -599,6 +634,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller can take */
+        get: operations["get-my-seat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/sessions": {
         parameters: {
             query?: never;
@@ -920,6 +972,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contacts that the caller is asked to take */
+        get: operations["list-offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offers/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the contact that is offered */
+        post: operations["accept-offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offers/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the contact that is offered */
+        post: operations["decline-offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/people": {
         parameters: {
             query?: never;
@@ -1067,6 +1170,58 @@ export interface paths {
         get?: never;
         /** Change a queue; its tickets follow its team */
         put: operations["edit-queue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queues/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a queue routes */
+        get: operations["get-rules"];
+        /** Change how a queue routes */
+        put: operations["save-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queues/{id}/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What saving these rules would say, without saving */
+        post: operations["check-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queues/{id}/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contacts of a queue that no agent has, the longest waiting first */
+        get: operations["list-waiting"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1374,6 +1529,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the contact is over; wrap-up follows where the queue has one */
+        post: operations["end-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/link": {
         parameters: {
             query?: never;
@@ -1514,6 +1686,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a contact in hand aside until a time */
+        post: operations["park-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a contact that waits, by hand */
+        post: operations["pull-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/similar": {
         parameters: {
             query?: never;
@@ -1548,6 +1754,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a transfer that nobody took up
+         * @description By who transferred it, or who leads them; who leads may also take back what an agent has in hand: it waits again.
+         */
+        post: operations["take-back-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1559,6 +1785,43 @@ export interface paths {
         get: operations["ticket-timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a contact on to a queue, a team or a person
+         * @description Exactly one of queue_id, team_id and agent_id.
+         */
+        post: operations["transfer-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/unpark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up again what was put aside */
+        post: operations["unpark-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1577,6 +1840,23 @@ export interface paths {
         put?: never;
         /** Whisper to the agent who has the ticket */
         post: operations["whisper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/wrap-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the wrap-up of a contact, with a code of its queue */
+        post: operations["wrap-up-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2160,6 +2440,9 @@ export interface components {
             /** @enum {string} */
             decision: "sent" | "resend";
         };
+        DeclineOfferRequest: {
+            reason?: string;
+        };
         Deed: {
             add_tags?: string[];
             /** @description me (whoever does it), none, or an agent's id */
@@ -2366,6 +2649,25 @@ export interface components {
             text: string;
             to: string[];
         };
+        Fact: {
+            /** Format: int64 */
+            agent?: number;
+            /** Format: date-time */
+            at?: string;
+            code: string;
+            /** Format: int64 */
+            count?: number;
+            /** Format: int64 */
+            have?: number;
+            /** Format: int64 */
+            head?: number;
+            name?: string;
+            /** Format: int64 */
+            need?: number;
+            /** Format: int64 */
+            seconds?: number;
+            skill?: string;
+        };
         Field: {
             /** @description Of type choice */
             choices?: components["schemas"]["Choosy"][];
@@ -2482,6 +2784,49 @@ export interface components {
             address: string;
             /** @enum {string} */
             protocol: "smtp" | "lmtp";
+        };
+        InQueue: {
+            /** @description Who is asked, or has it */
+            agent: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it began to wait, in whatever queue
+             */
+            arrived_at: string;
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it entered this queue
+             */
+            entered_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The queue lets agents take it by hand */
+            may_pull: boolean;
+            /** Format: date-time */
+            parked_until: string | null;
+            /**
+             * Format: int64
+             * @description 1 for the next of its queue; 0 where it does not wait
+             */
+            place: number;
+            /** @description Taken by hand */
+            pulled: boolean;
+            /** Format: int64 */
+            queue_id: number;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "in_hand" | "parked" | "wrap_up";
+            ticket: components["schemas"]["WaitingTicket"];
+            /**
+             * Format: int64
+             * @description Seconds since arrival
+             */
+            waits_s: number;
+            /** @description Why nobody has it yet, in words */
+            why_waiting: string;
+            wrap_up: components["schemas"]["WrappingUp"] | null;
         };
         Item: {
             date: string;
@@ -2829,6 +3174,29 @@ export interface components {
             /** Format: uri */
             token_url: string;
         };
+        Offer: {
+            auto: boolean;
+            channel: string;
+            customer: string;
+            /**
+             * Format: date-time
+             * @description null: it was accepted without asking
+             */
+            expires_at: string | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            number: string;
+            queue: components["schemas"]["QueueName"];
+            subject: string;
+            /** Format: int64 */
+            ticket_id: number;
+            /** @description Who, because, who else could not */
+            why: components["schemas"]["Fact"][];
+            /** @description The same in words */
+            words: string[];
+        };
         OfficialYear: {
             /** @description ISO 3166, such as CN */
             country: string;
@@ -2950,6 +3318,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageInQueue: {
+            items: components["schemas"]["InQueue"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageLink: {
             items: components["schemas"]["TicketpageLink"][];
             /** @description Give it as after to get the next page; absent on the last */
@@ -2962,6 +3335,11 @@ export interface components {
         };
         PageMeasure: {
             items: components["schemas"]["Measure"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageOffer: {
+            items: components["schemas"]["Offer"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -3039,6 +3417,11 @@ export interface components {
             items: components["schemas"]["Whisper"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
+        };
+        ParkTicketRequest: {
+            note?: string;
+            /** Format: date-time */
+            until: string;
         };
         Part: {
             /** @description http, https, mailto or tel only */
@@ -3208,6 +3591,12 @@ export interface components {
             /** Format: int64 */
             team_id?: number;
         };
+        QueueName: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            name_en: string;
+        };
         QueueNow: {
             /**
              * Format: int64
@@ -3275,6 +3664,14 @@ export interface components {
             /** Format: int64 */
             wrap_up: number;
         };
+        QueueRules: {
+            rules: components["schemas"]["Rules"];
+            /**
+             * Format: int64
+             * @description Give it when saving: rules that were changed since are not overwritten
+             */
+            version: number;
+        };
         Reach: {
             address: string;
             /**
@@ -3318,6 +3715,12 @@ export interface components {
             /** @description Made by the page: the same again is the same answer */
             id: string;
             text: string;
+        };
+        Room: {
+            /** Format: int64 */
+            max: number;
+            /** @description Contacts of these channels may come on top */
+            yields: string[];
         };
         Route: {
             answer?: string;
@@ -3367,6 +3770,90 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        RuleHeads: {
+            channel?: {
+                [key: string]: number;
+            };
+            class?: {
+                [key: string]: number;
+            };
+            /** @description 1 urgent to 4 low */
+            priority?: {
+                [key: string]: number;
+            };
+            severity?: {
+                [key: string]: number;
+            };
+        };
+        RuleOffer: {
+            /** @description Accepted without asking */
+            auto?: boolean;
+            /**
+             * Format: int64
+             * @description How long the agent may think; 0: as usual for the channel
+             */
+            for_s?: number;
+        };
+        RuleOverflow: {
+            /**
+             * Format: int64
+             * @description Since entry; 0: not by time
+             */
+            after_s?: number;
+            /**
+             * Format: int64
+             * @description A queue's id
+             */
+            to: number;
+            when_closed?: boolean;
+            /** @description While none of those who work on it is signed in */
+            when_nobody?: boolean;
+        };
+        RuleStep: {
+            /** Format: int64 */
+            after_s: number;
+            /** @description Whose members help from here on */
+            teams?: number[];
+            /** @description Enough from here on, beside what was enough before */
+            want?: components["schemas"]["Want"];
+        };
+        Rules: {
+            /**
+             * Format: int64
+             * @description How long who declined is not asked again for the same contact; 0: a minute
+             */
+            ask_again_s?: number;
+            /** @description When the queue is worked on, the name of a calendar; empty: always */
+            calendar?: string;
+            /** @description Head starts, in seconds: what counts as waiting so much longer */
+            heads?: components["schemas"]["RuleHeads"];
+            /**
+             * Format: int64
+             * @description How long a chat stays with an agent who is lost, before it waits for another; 0: 30 s
+             */
+            lost_s?: number;
+            /** @description By channel: phone, chat, email */
+            offers?: {
+                [key: string]: components["schemas"]["RuleOffer"];
+            };
+            /** @description To which queue contacts go on, and when */
+            overflow?: components["schemas"]["RuleOverflow"];
+            /**
+             * Format: int64
+             * @description How long only the preferred agent may have a contact, while there; 0: is only taken first
+             */
+            prefer_s?: number;
+            /** @description Agents may take what waits by hand; absent: yes */
+            pull?: boolean;
+            /** @description The target: so many percent answered within so long */
+            service_level?: components["schemas"]["ServiceLevel"];
+            /** @description How that widens, by rising after_s, which counts from entry into the queue */
+            steps?: components["schemas"]["RuleStep"][];
+            /** @description What agents must know from the start */
+            want?: components["schemas"]["Want"];
+            /** @description What is done after a contact; absent: nothing */
+            wrap_up?: components["schemas"]["WrapUpRule"];
+        };
         Said: {
             /** Format: int64 */
             id: number;
@@ -3374,6 +3861,12 @@ export interface components {
         Saved: {
             /** Format: int64 */
             version: number;
+            warnings: components["schemas"]["Warning"][];
+        };
+        SavedRules: {
+            /** Format: int64 */
+            version: number;
+            /** @description What may be meant, and is told all the same */
             warnings: components["schemas"]["Warning"][];
         };
         ScoreDay: {
@@ -3390,6 +3883,10 @@ export interface components {
         Seat: {
             /** Format: int64 */
             id: number;
+            /** @description Contacts in hand, offered or in wrap-up, by channel */
+            load: {
+                [key: string]: number;
+            };
             name: string;
             /** @enum {string} */
             presence: "ready" | "not_ready" | "after_work" | "away";
@@ -3397,6 +3894,17 @@ export interface components {
             /** Format: date-time */
             presence_since: string;
             roles: string[];
+        };
+        SeatSetup: {
+            /** @description By channel: phone, chat, email */
+            capacity: {
+                [key: string]: components["schemas"]["Room"];
+            };
+            /** @description The mother tongue, such as zh: a skill at level 5 */
+            language: string;
+            /** @description Those the agent works on, the most important first; empty: all that the agent sees */
+            queues: number[];
+            skills: components["schemas"]["Skill"][];
         };
         Server: {
             /**
@@ -3430,6 +3938,12 @@ export interface components {
             sent?: string;
             user?: string;
         };
+        ServiceLevel: {
+            /** Format: int64 */
+            percent: number;
+            /** Format: int64 */
+            within_s: number;
+        };
         SessionInfo: {
             /** @description The one that asks */
             current: boolean;
@@ -3456,6 +3970,11 @@ export interface components {
             old: string;
             /** @description At least 10 characters */
             password: string;
+        };
+        SetPresenceRequest: {
+            reason?: string;
+            /** @enum {string} */
+            state: "ready" | "not_ready" | "after_work" | "away";
         };
         Settings: {
             /**
@@ -3555,6 +4074,11 @@ export interface components {
             routes?: components["schemas"]["Route"][];
             title?: components["schemas"]["Words"];
         };
+        Skill: {
+            /** Format: int64 */
+            level: number;
+            skill: string;
+        };
         SplitTicketRequest: {
             /** Format: int64 */
             message: number;
@@ -3633,6 +4157,43 @@ export interface components {
              */
             waiting: number;
         };
+        Stay: {
+            /** @description Who is asked, or has it */
+            agent: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it began to wait, in whatever queue
+             */
+            arrived_at: string;
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it entered this queue
+             */
+            entered_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The queue lets agents take it by hand */
+            may_pull: boolean;
+            /** Format: date-time */
+            parked_until: string | null;
+            /**
+             * Format: int64
+             * @description 1 for the next of its queue; 0 where it does not wait
+             */
+            place: number;
+            /** @description Taken by hand */
+            pulled: boolean;
+            /** Format: int64 */
+            queue_id: number;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "in_hand" | "parked" | "wrap_up";
+            /** @description Why nobody has it yet, in words */
+            why_waiting: string;
+            wrap_up: components["schemas"]["WrappingUp"] | null;
+        };
         Step: {
             acts: ("notify" | "raise" | "requeue" | "supervisor")[];
             /**
@@ -3662,6 +4223,10 @@ export interface components {
              * @description How many of the latest tagged tickets have it
              */
             tickets: number;
+        };
+        Taken: {
+            /** Format: int64 */
+            ticket_id: number;
         };
         Team: {
             /** Format: int64 */
@@ -3716,6 +4281,8 @@ export interface components {
             draft: components["schemas"]["Draft"] | null;
             /** @description Of the open promises the one that is due first; null: none is, or all stand still */
             due: components["schemas"]["Due"] | null;
+            /** @description Where it stands in its queue, or who has it; null: it waits nowhere and nobody has it */
+            entry: components["schemas"]["Stay"] | null;
             /** @description Values of the fields of the house that the caller sees, by key */
             fields: {
                 [key: string]: unknown;
@@ -3805,6 +4372,16 @@ export interface components {
              */
             seen_at?: string;
         };
+        Transfer: {
+            /** Format: int64 */
+            agent_id?: number;
+            /** @description For whoever gets it */
+            note?: string;
+            /** Format: int64 */
+            queue_id?: number;
+            /** Format: int64 */
+            team_id?: number;
+        };
         Trial: {
             calendar: components["schemas"]["Calendar"];
             /**
@@ -3890,6 +4467,21 @@ export interface components {
              * @description Of share team
              */
             team_id?: number | null;
+        };
+        WaitingTicket: {
+            customer: string;
+            /** Format: int64 */
+            id: number;
+            number: string;
+            subject: string;
+        };
+        Want: {
+            all?: components["schemas"]["Want"][];
+            any?: components["schemas"]["Want"][];
+            language?: boolean;
+            /** Format: int64 */
+            level?: number;
+            skill?: string;
         };
         Warning: {
             args?: {
@@ -3983,6 +4575,34 @@ export interface components {
             subject: string;
             /** Format: int64 */
             ticket_id: number;
+        };
+        WrapUpCode: {
+            code: string;
+            name: string;
+            name_en?: string;
+        };
+        WrapUpRule: {
+            codes?: components["schemas"]["WrapUpCode"][];
+            /**
+             * Format: int64
+             * @description How long it may last; with a required code it lasts until one is given
+             */
+            for_s?: number;
+            /** @description A code must be given */
+            required?: boolean;
+        };
+        WrapUpTicketRequest: {
+            code?: string;
+            note?: string;
+        };
+        WrappingUp: {
+            codes: components["schemas"]["WrapUpCode"][];
+            required: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: when a code is given
+             */
+            until: string | null;
         };
         YearKnown: {
             /** @description Added here; else it came with the program */
@@ -4093,6 +4713,109 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageSeat"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-presence": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatSetup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-seat": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatSetup"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -5384,6 +6107,35 @@ export interface operations {
             };
         };
     };
+    "get-my-seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatSetup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-my-sessions": {
         parameters: {
             query?: never;
@@ -6061,6 +6813,105 @@ export interface operations {
             };
         };
     };
+    "list-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOffer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-offer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decline-offer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineOfferRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-people": {
         parameters: {
             query?: never;
@@ -6419,6 +7270,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-rules": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-rules": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-waiting": {
+        parameters: {
+            query?: {
+                /** @description At most so many */
+                limit?: number;
+                /** @description The next of the page before */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInQueue"];
                 };
             };
             /** @description Error */
@@ -7213,6 +8207,38 @@ export interface operations {
             };
         };
     };
+    "end-contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "make-link": {
         parameters: {
             query?: never;
@@ -7529,6 +8555,76 @@ export interface operations {
             };
         };
     };
+    "park-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParkTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pull-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "similar-tickets": {
         parameters: {
             query?: never;
@@ -7598,6 +8694,38 @@ export interface operations {
             };
         };
     };
+    "take-back-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ticket-timeline": {
         parameters: {
             query?: {
@@ -7621,6 +8749,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageEntry"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unpark-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -7690,6 +8886,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SuperviseAdded"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wrap-up-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrapUpTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
