@@ -1,5 +1,6 @@
-// Package widget holds what web chat runs in the browsers of customers. It is a TypeScript program in this folder; its
-// built files are embedded, and where none were built placeholders say how to make them.
+// Package widget holds what runs in the browsers of customers: the chat for foreign pages, and the page of a ticket's
+// secret link. They are TypeScript programs in this folder; their built files are embedded, and where none were built
+// placeholders say how to make them.
 package widget
 
 import (
@@ -11,7 +12,8 @@ import (
 //go:embed all:dist placeholder words
 var files embed.FS
 
-// Files gives what to serve: widget.js, the one script of a site's tag.
+// Files gives what to serve: widget.js, the one script of a site's tag; and link.html, the page of a ticket's secret link,
+// which asks for link.js and link.css at /c/assets/.
 func Files() fs.FS {
 	if _, err := fs.Stat(files, "dist/widget.js"); err == nil {
 		return sub("dist")

@@ -10,10 +10,12 @@ import (
 	"frontline/channels/webchat/widget"
 )
 
-func TestThereIsAlwaysAScript(t *testing.T) {
+func TestThereIsAlwaysAScriptAndAPage(t *testing.T) {
 	t.Parallel()
-	if b, err := fs.ReadFile(widget.Files(), "widget.js"); err != nil || len(b) == 0 {
-		t.Errorf("Files() has %d bytes of widget.js, %v", len(b), err)
+	for _, name := range []string{"widget.js", "link.html"} {
+		if b, err := fs.ReadFile(widget.Files(), name); err != nil || len(b) == 0 {
+			t.Errorf("Files() has %d bytes of %s, %v", len(b), name, err)
+		}
 	}
 }
 
