@@ -52,6 +52,7 @@ type Onlooker interface {
 type Options struct {
 	Gate     *authority.Gate
 	Tickets  *tickets.Tickets
+	Work     *tickets.Work
 	Accounts Accounts
 	Hub      *event.Hub
 	Live     *event.Live

@@ -24,6 +24,7 @@ type said struct {
 	Silent bool           `json:"silent"`
 	State  string         `json:"state"`
 	Reason string         `json:"reason"`
+	Offer  int64          `json:"offer"`
 }
 
 const (

@@ -163,6 +163,12 @@ func (l *line) hello(ctx context.Context, m said) error {
 	if err != nil {
 		return fault.New(fault.Unavailable, "database_unavailable").Because(err)
 	}
+	// Read after the line has begun to hear: an offer that is made now is shown twice rather than never.
+	offers, err := l.desk.o.Work.Offers(ctx, l.by)
+	if err != nil {
+		sub.Close()
+		return err
+	}
 	l.sub, l.topics, l.upto = sub, topics, upto
 	if reset {
 		if l.send(encode(resetFrame{"reset", sub.Cursor()})) != nil {
@@ -171,6 +177,11 @@ func (l *line) hello(ctx context.Context, m said) error {
 	}
 	if l.send(encode(welcomeFrame{"welcome", sub.Cursor(), agentFrame{l.by.ID, l.by.Name}})) != nil {
 		return io.EOF
+	}
+	for _, o := range offers {
+		if l.send(encode(frameOf(o))) != nil {
+			return io.EOF
+		}
 	}
 	return nil
 }
@@ -244,6 +255,11 @@ func (l *line) do(ctx context.Context, m said) error {
 		return l.desk.setTyping(l, m.Object, m.On)
 	case "presence":
 		return l.desk.o.Tickets.SetPresence(ctx, l.by, l.by.ID, m.State, m.Reason)
+	case "accept":
+		_, err := l.desk.o.Work.Accept(ctx, l.by, m.Offer)
+		return err
+	case "decline":
+		return l.desk.o.Work.Decline(ctx, l.by, m.Offer, m.Reason)
 	case "hello":
 		return fault.New(fault.Conflict, "frame_said_hello")
 	}

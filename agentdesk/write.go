@@ -104,6 +104,10 @@ func (l *line) writeEvents(ctx context.Context) error {
 		switch e.Kind {
 		case "ticket.changed":
 			l.lost(ctx, e)
+		case "offer.made":
+			if err := l.showOffer(ctx, e); err != nil {
+				return err
+			}
 		case "session.ended", "token.ended":
 			if e.Object == l.pass {
 				l.end(closeSession, "session_ended")

@@ -50,7 +50,24 @@ type QueueName struct {
 }
 
 // Offers are those that are out to the actor, the oldest first.
-func (w *Work) Offers(ctx context.Context, by authority.Actor) (out []Offer, err error) {
+func (w *Work) Offers(ctx context.Context, by authority.Actor) ([]Offer, error) {
+	return w.offers(ctx, by, 0)
+}
+
+// Offer is one of the actor's that is out, or that gave a contact without asking; else it is fault.NotFound.
+func (w *Work) Offer(ctx context.Context, by authority.Actor, id int64) (Offer, error) {
+	found, err := w.offers(ctx, by, id)
+	if err == nil && len(found) == 0 {
+		err = notFound(pgx.ErrNoRows, "offer")
+	}
+	if err != nil {
+		return Offer{}, err
+	}
+	return found[0], nil
+}
+
+// offers reads one, or with 0 all that are out.
+func (w *Work) offers(ctx context.Context, by authority.Actor, id int64) (out []Offer, err error) {
 	// Who is asked may not see the ticket yet; its number they are told all the same.
 	as := by
 	if by.Kind == authority.Agent && by.ID > 0 {
@@ -58,7 +75,8 @@ func (w *Work) Offers(ctx context.Context, by authority.Actor) (out []Offer, err
 	}
 	err = w.gate.View(ctx, as, func(q authority.Query) error {
 		rows, err := q.Query(ctx, `select o.id, o.ticket_id, t.number, o.subject, o.customer, o.channel, q.id, q.name, q.name_en, o.made_at, o.expires_at, o.why
-			from offers o join queues q on q.id = o.queue_id join tickets t on t.id = o.ticket_id where o.agent_id = $1 and o.state = 'out' order by o.id limit 100`, by.ID)
+			from offers o join queues q on q.id = o.queue_id join tickets t on t.id = o.ticket_id where o.agent_id = $1 and case when $2 = 0 then o.state = 'out' else o.id = $2 and (o.state = 'out' or o.state = 'accepted' and o.expires_at is null) end
+			order by o.id limit 100`, by.ID, id)
 		if err != nil {
 			return fmt.Errorf("offers: %w", err)
 		}

@@ -313,6 +313,7 @@ func TestEveryCommandOfWorkRefuses(t *testing.T) {
 			return second(w.work.CheckRules(ctx, by, 1, tickets.QueueRules{}))
 		},
 
+		"Offer":  func(ctx context.Context, by who) error { return second(w.work.Offer(ctx, by, 1)) },
 		"Offers": func(ctx context.Context, by who) error { return second(w.work.Offers(ctx, by)) },
 		"Rules":  func(ctx context.Context, by who) error { return second(w.work.Rules(ctx, by, 1)) },
 		"Setup":  func(ctx context.Context, by who) error { return second(w.work.Setup(ctx, by, boss.ID)) },
@@ -320,5 +321,32 @@ func TestEveryCommandOfWorkRefuses(t *testing.T) {
 			return second(w.work.Waiting(ctx, by, 1, tickets.Place{}, 5))
 		},
 		"Expect": func(ctx context.Context, by who) error { _, _, _, err := w.work.Expect(ctx, by, 1); return err },
+	})
+}
+
+func TestEveryCommandOfTheRouterRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	left, boss := w.Hire("left", "agent"), w.Hire("boss", "admin")
+	ticket := w.mail("zhang@example.cn", "help").Ticket
+	w.must(w.Accounts.ChangePerson(t.Context(), authority.System("cli"), left.ID, authority.PersonChange{Disabled: ptr(true)}))
+	type who = authority.Actor
+	d := tickets.NewDispatch(w.tickets)
+	authoritytest.Account(t, w.DB, d, left, boss, authoritytest.Calls{
+		"Give": func(ctx context.Context, by who) error {
+			return second(d.Give(ctx, by, routing.Assignment{Contact: ticket, Agent: left.ID}, 1, 0))
+		},
+		"MoveOn": func(ctx context.Context, by who) error {
+			return second(d.MoveOn(ctx, by, routing.Move{Contact: ticket, To: 1}, 1))
+		},
+		"Expire":   func(ctx context.Context, by who) error { return second(d.Expire(ctx, by, ticket, 1)) },
+		"Withdraw": func(ctx context.Context, by who) error { return second(d.Withdraw(ctx, by, ticket, 1)) },
+		"Lose":     func(ctx context.Context, by who) error { return second(d.Lose(ctx, by, ticket, 1)) },
+		"Wake":     func(ctx context.Context, by who) error { return second(d.Wake(ctx, by, ticket)) },
+		"Finish":   func(ctx context.Context, by who) error { return second(d.Finish(ctx, by, ticket)) },
+		"Alarm":    func(ctx context.Context, by who) error { return d.Alarm(ctx, by, 1, "") },
+		"All":      func(ctx context.Context, by who) error { return second(d.All(ctx, by)) },
+		"Of":       func(ctx context.Context, by who) error { _, err := d.Of(ctx, by, nil, nil, nil); return err },
+		"Alarmed":  func(ctx context.Context, by who) error { _, err := d.Alarmed(ctx, by); return err },
 	})
 }

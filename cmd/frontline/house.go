@@ -69,7 +69,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	lead := supervise.New(h.gate)
 	live := event.NewLive(db)
 	h.desk = agentdesk.New(agentdesk.Options{
-		Gate: h.gate, Tickets: h.tickets, Accounts: h.accounts, Hub: h.hub, Live: live, Onlooker: lead, Log: log,
+		Gate: h.gate, Tickets: h.tickets, Work: h.work, Accounts: h.accounts, Hub: h.hub, Live: live, Onlooker: lead, Log: log,
 	})
 	h.chat = webchat.New(webchat.Options{
 		Gate: h.gate, Tickets: h.tickets, Hub: h.hub, Live: live, Blobs: kept, Key: key,

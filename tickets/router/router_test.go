@@ -1,13 +1,11 @@
 package router_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
 
 	"frontline/internal/authority"
-	"frontline/internal/authority/authoritytest"
 	"frontline/internal/fault"
 	"frontline/tickets"
 	"frontline/tickets/routing"
@@ -244,33 +242,4 @@ func TestTheLongestWaitIsExpectedHonestly(t *testing.T) {
 	if _, wait, known, err := w.work.Expect(t.Context(), eye, entry); err != nil || !known || wait < 6*60e9 || wait > 8*60e9 {
 		t.Errorf("wait %v, known %v, %v; four at six in ten minutes are about 6:40", wait, known, err)
 	}
-}
-
-func TestEveryCommandOfTheRouterRefuses(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	left, boss := w.Hire("left", "agent"), w.Hire("boss", "admin")
-	ticket := w.comes("email", 1)
-	disabled := true
-	w.must(w.Accounts.ChangePerson(t.Context(), cli, left.ID, authority.PersonChange{Disabled: &disabled}))
-	type who = authority.Actor
-	d := w.dispatch
-	second := func(_ bool, err error) error { return err }
-	authoritytest.Account(t, w.DB, d, left, boss, authoritytest.Calls{
-		"Give": func(ctx context.Context, by who) error {
-			return second(d.Give(ctx, by, routing.Assignment{Contact: ticket, Agent: left.ID}, 1, 0))
-		},
-		"MoveOn": func(ctx context.Context, by who) error {
-			return second(d.MoveOn(ctx, by, routing.Move{Contact: ticket, To: 1}, 1))
-		},
-		"Expire":   func(ctx context.Context, by who) error { return second(d.Expire(ctx, by, ticket, 1)) },
-		"Withdraw": func(ctx context.Context, by who) error { return second(d.Withdraw(ctx, by, ticket, 1)) },
-		"Lose":     func(ctx context.Context, by who) error { return second(d.Lose(ctx, by, ticket, 1)) },
-		"Wake":     func(ctx context.Context, by who) error { return second(d.Wake(ctx, by, ticket)) },
-		"Finish":   func(ctx context.Context, by who) error { return second(d.Finish(ctx, by, ticket)) },
-		"Alarm":    func(ctx context.Context, by who) error { return d.Alarm(ctx, by, 1, "") },
-		"All":      func(ctx context.Context, by who) error { _, err := d.All(ctx, by); return err },
-		"Of":       func(ctx context.Context, by who) error { _, err := d.Of(ctx, by, nil, nil, nil); return err },
-		"Alarmed":  func(ctx context.Context, by who) error { _, err := d.Alarmed(ctx, by); return err },
-	})
 }
