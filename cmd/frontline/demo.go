@@ -89,7 +89,7 @@ func (d *demo) prepare(ctx context.Context, h *house) (string, error) {
 	if host, _, err := net.SplitHostPort(d.settings.Listen); err != nil || !loopback(host) {
 		d.password = authority.NewPassword()
 	}
-	for _, step := range []func(context.Context) error{d.hire, d.openQueues, d.openMail, d.openChat, d.past} {
+	for _, step := range []func(context.Context) error{d.hire, d.openQueues, d.route, d.openMail, d.openChat, d.past} {
 		if err := step(ctx); err != nil {
 			return "", fmt.Errorf("prepare the demo: %w", err)
 		}

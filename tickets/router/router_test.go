@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"frontline/internal/authority"
 	"frontline/internal/fault"
 	"frontline/tickets"
 	"frontline/tickets/routing"
