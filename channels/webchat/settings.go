@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
@@ -131,20 +130,15 @@ func (c *Chat) SaveSite(ctx context.Context, by authority.Actor, id int64, x Edi
 	if err := x.check(); err != nil {
 		return Saved{}, err
 	}
-	if x.Calendar != "" {
-		if c.o.Open == nil {
-			return Saved{}, fault.BadField("calendar", "unknown_calendar")
-		}
-		if _, err := c.o.Open(ctx, x.Calendar, time.Now()); err != nil {
-			return Saved{}, fault.BadField("calendar", "unknown_calendar")
-		}
-	}
 	saved := Saved{id}
 	err := c.o.Gate.Do(ctx, by, func(tx *authority.Tx) error {
 		if err := tx.Allow(ctx, authority.Act{Name: "chat_site.edit", Object: siteObject(id)}); err != nil {
 			return err
 		}
 		saved = Saved{id}
+		if _, err := c.o.Tickets.Hours(ctx, tx, x.Calendar); err != nil && x.Calendar != "" {
+			return err
+		}
 		if err := c.save(ctx, tx, &saved.ID, x); err != nil {
 			return saveFault(err, x)
 		}

@@ -207,27 +207,28 @@ func (c *Chat) readSites(ctx context.Context) (map[string]*site, error) {
 			s.mailAfter, s.awayAfter = time.Duration(mail)*time.Second, time.Duration(away)*time.Second
 			all[s.Key] = s
 		}
-		return wrap("sites", rows.Err())
+		if err := rows.Err(); err != nil {
+			return wrap("sites", err)
+		}
+		c.readHours(ctx, q, all)
+		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return all, c.readHours(ctx, all)
+	return all, err
 }
 
-// readHours says which sites are open now.
-func (c *Chat) readHours(ctx context.Context, all map[string]*site) error {
+// readHours says which sites are open now. One whose calendar cannot be read stays open: a visitor too many is better than none.
+func (c *Chat) readHours(ctx context.Context, q authority.Query, all map[string]*site) {
 	for _, s := range all {
-		if s.Calendar == "" || c.o.Open == nil {
+		if s.Calendar == "" {
 			continue
 		}
-		open, err := c.o.Open(ctx, s.Calendar, time.Now())
+		hours, err := c.o.Tickets.Hours(ctx, q, s.Calendar)
 		if err != nil {
-			return wrap("hours of site "+s.Key, err)
+			c.o.Log.WarnContext(ctx, "hours of a chat site not read", "site", s.Key, "calendar", s.Calendar, "err", err)
+			continue
 		}
-		s.open = open
+		s.open, _ = hours.At(time.Now())
 	}
-	return nil
 }
 
 // allows says whether a page of that origin may open the site's chat.

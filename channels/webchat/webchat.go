@@ -37,8 +37,6 @@ type Options struct {
 	Live    *event.Live
 	Blobs   blob.Store
 	Key     *secret.Key
-	// Open says whether a calendar is open at an instant; nil: there are none, and a site has no hours.
-	Open    func(ctx context.Context, calendar string, at time.Time) (bool, error)
 	Widget  fs.FS                             // the built script, widget.js; nil: none
 	Words   func(lang string) json.RawMessage // the script's own; nil: none
 	Log     *slog.Logger                      // nil: slog.Default()

@@ -39,7 +39,7 @@ type world struct {
 	tickets *tickets.Tickets
 	li      authority.Actor
 	site    int64
-	queue   int64
+	visits  chan struct{} // visitors came, went, typed or read
 }
 
 // quick finds out in a moment what takes others some seconds.
@@ -82,6 +82,13 @@ func nodeWith(t testing.TB, office *webtest.Office, o webchat.Options, files blo
 	out := channels.NewOutbox(map[string]channels.Addresser{email.Channel: email.NewAddresser(office.Key)}, map[string]tickets.Outbox{webchat.Channel: webchat.Outbox{}})
 	w := &world{Office: office, t: t, live: event.NewLive(office.DB), tickets: tickets.New(office.Gate, crm.New(office.Gate), files, out)}
 	o.Gate, o.Tickets, o.Hub, o.Live, o.Blobs, o.Key = office.Gate, w.tickets, office.Hub, w.live, files, office.Key
+	w.visits = make(chan struct{}, 1)
+	w.live.Listen("visitor:", func(string) {
+		select {
+		case w.visits <- struct{}{}:
+		default:
+		}
+	})
 	w.Chat = webchat.New(o)
 	w.Server = office.Serve(func(s *web.Server) {
 		w.Chat.Routes(s)
