@@ -16,6 +16,7 @@ import (
 //	09:30:00  left after 60 s                                              abandoned
 //	09:40:00  asked for a callback after 15 s                              neither, but settled within T
 //	09:50:00  overflowed after 30 s                                        offered
+//	09:55:00  handed from Li to Wang in hand, to 09:56:00                  not offered, but handled
 func TestAPhoneQueueCountedByHand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -30,6 +31,8 @@ func TestAPhoneQueueCountedByHand(t *testing.T) {
 	w.stay(q, stay{entered: "09:30:00", ended: "09:31:00", outcome: "abandoned"})
 	w.stay(q, stay{entered: "09:40:00", ended: "09:40:15", outcome: "callback"})
 	w.stay(q, stay{entered: "09:50:00", ended: "09:50:30", outcome: "overflowed"})
+	handed, _ := w.stay(q, stay{entered: "09:55:00", answered: "09:55:00", ended: "09:56:00", outcome: "handled", agent: wang})
+	w.write(`update entries set pulled = true where id = $1 returning id`, handed)
 	other := w.queue("another", 0)
 	w.stay(other, stay{entered: "09:00:00", answered: "09:01:00", ended: "09:02:00", outcome: "handled", agent: li})
 
@@ -45,8 +48,8 @@ func TestAPhoneQueueCountedByHand(t *testing.T) {
 	w.counts("service_level_all", of, 5.0/8, 8) // 2 answered, 2 abandoned and 1 callback within 20 s
 	w.counts("asa", of, (10+20+21)/3.0, 3)
 	w.counts("longest_wait", of, 60, 8)
-	w.counts("aht", of, (210+60+30)/3.0, 3)
-	w.counts("transfer_rate", of, 1.0/3, 3)
+	w.counts("aht", of, (210+60+30+60)/4.0, 4)
+	w.counts("transfer_rate", of, 1.0/4, 4)
 
 	w.counts("answered", day(supervise.Scope{Queue: q, Agent: li.ID}), 2, 2)
 	w.counts("answered", day(supervise.Scope{Team: w.Teams("two")[0]}), 1, 1)

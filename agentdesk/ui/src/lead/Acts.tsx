@@ -1,13 +1,16 @@
+import { MoreOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { App, Dropdown, type MenuProps } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { changeTicket } from "@/api/calls";
+import type { Presence } from "@/api/types";
 import { useMe } from "@/data/queries";
 import { lookOn } from "@/live/state";
 import { Dot } from "@/parts/Dot";
-import type { AgentNow, WorkNow } from "./calls.ts";
+import { Quiet } from "@/parts/Quiet";
+import { type AgentNow, setPresence, type WorkNow } from "./calls.ts";
 import css from "./lead.module.css";
 import { Whisper } from "./Whisper.tsx";
 
@@ -25,6 +28,31 @@ function useAct() {
     onError: (e: Error) => void message.error(e.message),
   });
   return act.mutate;
+}
+
+const states: Presence[] = ["ready", "not_ready", "away"];
+
+/** What can be done about an agent. */
+export function AgentActs({ agent }: { agent: AgentNow }) {
+  const { t } = useTranslation();
+  const act = useAct();
+  const menu: MenuProps = {
+    items: [
+      {
+        type: "group",
+        label: t("lead.acts.presence"),
+        children: states.map((s) => ({ key: s, disabled: s === agent.presence, label: t(`presence.${s}`), icon: <Dot state={s} /> })),
+      },
+    ],
+    onClick: ({ key }) => act(() => setPresence(agent.id, key as Presence, t("lead.acts.by_supervisor"))),
+  };
+  return (
+    <Dropdown menu={menu} trigger={["click"]} placement="bottomRight">
+      <Quiet label={t("lead.acts.of", { name: agent.name })}>
+        <MoreOutlined />
+      </Quiet>
+    </Dropdown>
+  );
 }
 
 /** What can be done about a contact that an agent has: look on, whisper, join, take over, give it to another. */

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Presence } from "@/api/types";
 import { Dot } from "@/parts/Dot";
-import { WorkActs } from "./Acts.tsx";
+import { AgentActs, WorkActs } from "./Acts.tsx";
 import type { AgentNow, WorkNow } from "./calls.ts";
 import css from "./lead.module.css";
 import { useSecond } from "./useSecond.ts";
@@ -42,6 +42,9 @@ export function AgentTable({ agents }: { agents: AgentNow[] }) {
               {t("lead.agents.since")}
             </th>
             <th scope="col">{t("lead.agents.work")}</th>
+            <th scope="col">
+              <span className="sr-only">{t("lead.acts.title")}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -67,6 +70,9 @@ export function AgentTable({ agents }: { agents: AgentNow[] }) {
                   ))}
                   {a.count > a.work.length && <span className={css.muted}>{t("lead.agents.more", { count: a.count - a.work.length })}</span>}
                 </div>
+              </td>
+              <td className={css.right}>
+                <AgentActs agent={a} />
               </td>
             </tr>
           ))}

@@ -1,5 +1,6 @@
 import { api, body } from "@/api/client";
 import type { components } from "@/api/schema.gen";
+import type { Presence } from "@/api/types";
 
 /** The calls of who leads, and of what everybody sees of it. */
 type S = components["schemas"];
@@ -54,3 +55,6 @@ export const endBroadcast = (id: number) => api.DELETE("/broadcasts/{id}", { par
 export const whispers = (ticket: number, signal?: AbortSignal) =>
   api.GET("/tickets/{id}/whispers", { params: { path: { id: ticket } }, ...opt(signal) }).then((a) => body(a).items);
 export const whisper = (ticket: number, text: string) => api.POST("/tickets/{id}/whispers", { params: { path: { id: ticket } }, body: { text } });
+
+export const setPresence = (agent: number, state: Presence, reason: string) =>
+  api.POST("/agents/{id}/presence", { params: { path: { id: agent } }, body: { state, reason } });
