@@ -99,6 +99,24 @@ const wall = createRoute({
   component: lazyRouteComponent(() => import("@/lead/Wall")),
 });
 
+const fields = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/fields",
+  component: lazyRouteComponent(() => import("@/admin/Fields")),
+});
+
+const tags = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/tags",
+  component: lazyRouteComponent(() => import("@/admin/TagsPage")),
+});
+
+const macros = createRoute({
+  getParentRoute: () => shell,
+  path: "/macros",
+  component: lazyRouteComponent(() => import("@/admin/Macros")),
+});
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
@@ -107,7 +125,7 @@ const account = createRoute({
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, queues, agents, account, supervision, standards])])]),
+    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, queues, agents, account, supervision, standards, fields, tags, macros])])]),
     context: { client },
     defaultPreload: false,
   });

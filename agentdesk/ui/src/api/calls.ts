@@ -107,3 +107,47 @@ export const changeQueue = (id: number, b: QueueBody) => api.PUT("/queues/{id}",
 export const addTeam = (name: string) => api.POST("/teams", { body: { name } });
 export const renameTeam = (id: number, name: string) => api.PATCH("/teams/{id}", { params: { path: { id } }, body: { name } });
 export const teams = (signal?: AbortSignal) => api.GET("/teams", opt(signal)).then((a) => body(a).items);
+
+export const views = (signal?: AbortSignal) => api.GET("/views", opt(signal)).then((a) => body(a).items);
+export const viewCounts = (signal?: AbortSignal) => api.GET("/views/counts", opt(signal)).then((a) => body(a).items);
+export const viewTickets = (id: number, after?: string, signal?: AbortSignal) =>
+  api.GET("/views/{id}/tickets", { params: { path: { id }, query: after ? { after } : {} }, ...opt(signal) }).then(body);
+export type ViewBody = S["ViewEdit"];
+export const addView = (b: ViewBody) => api.POST("/views", { body: b }).then((a) => body(a).id);
+export const changeView = (id: number, b: ViewBody) => api.PUT("/views/{id}", { params: { path: { id } }, body: b });
+export const dropView = (id: number) => api.DELETE("/views/{id}", { params: { path: { id } } });
+
+export const macros = (signal?: AbortSignal) => api.GET("/macros", opt(signal)).then((a) => body(a).items);
+export type MacroBody = S["MacroEdit"];
+export const addMacro = (b: MacroBody) => api.POST("/macros", { body: b });
+export const changeMacro = (id: number, b: MacroBody) => api.PUT("/macros/{id}", { params: { path: { id } }, body: b });
+export const dropMacro = (id: number) => api.DELETE("/macros/{id}", { params: { path: { id } } });
+/** Does a macro's changes to a ticket, and gives its words to be read and sent. */
+export const applyMacro = (id: number, macro: number) =>
+  api.POST("/tickets/{id}/macros/{macro}", { params: { path: { id, macro } } }).then(body);
+
+export type ManyBody = S["Many"];
+/** The key stays the same over all tries of one part, so that it is done once. */
+export const doMany = (b: ManyBody, key: string) =>
+  api.POST("/tickets/bulk", { params: { header: { "Idempotency-Key": key } }, body: b }).then((a) => body(a).items);
+
+export const mergeTicket = (id: number, into: number, anyway: boolean) =>
+  api.POST("/tickets/{id}/merge", { params: { path: { id } }, body: { into, ...(anyway ? { anyway } : {}) } });
+export const similarTickets = (id: number, signal?: AbortSignal) =>
+  api.GET("/tickets/{id}/similar", { params: { path: { id } }, ...opt(signal) }).then((a) => body(a).items);
+export type LinkKind = "related" | "parent" | "child";
+export const linkTicket = (id: number, other: number, kind: LinkKind) =>
+  api.POST("/tickets/{id}/links", { params: { path: { id } }, body: { ticket: other, kind } });
+export const unlinkTicket = (id: number, link: number) => api.DELETE("/tickets/{id}/links/{link}", { params: { path: { id, link } } });
+export type ChildrenAnswer = { text: string; state?: "open" | "pending" | "resolved"; tickets: number[] };
+/** The key stays the same over all tries of one part: nobody is answered twice. */
+export const answerChildren = (id: number, b: ChildrenAnswer, key: string) =>
+  api.POST("/tickets/{id}/children/messages", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: b }).then((a) => body(a).items);
+
+export const fields = (signal?: AbortSignal) => api.GET("/fields", opt(signal)).then((a) => body(a).items);
+export type FieldBody = S["FieldBody"];
+export const saveField = (key: string, b: FieldBody) => api.PUT("/fields/{key}", { params: { path: { key } }, body: b });
+
+export const tags = (q: string, limit: number, signal?: AbortSignal) =>
+  api.GET("/tags", { params: { query: { limit, ...(q ? { q } : {}) } }, ...opt(signal) }).then((a) => body(a).items);
+export const renameTag = (from: string, to: string) => api.POST("/tags/rename", { body: { from, to } }).then((a) => body(a).tickets);

@@ -21,6 +21,12 @@ export type MailServer = S["Server"];
 export type Health = S["Side"];
 export type Folder = S["Folder"];
 
+export type View = S["View"];
+export type Macro = S["Macro"];
+export type HouseField = S["Field"];
+export type Alike = S["Alike"];
+export type OneOfMany = S["OneOfMany"];
+
 export type TicketState = Row["state"];
 export type Presence = Colleague["presence"];
 

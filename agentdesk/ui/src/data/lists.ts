@@ -45,7 +45,8 @@ export function place(data: Pages<Row>, row: Row, keep: boolean): Pages<Row> {
   return { ...data, pages: pages.with(at < 0 ? last : at, { ...page, items }) };
 }
 
-function replace(data: Pages<Row>, row: Row): Pages<Row> {
+/** Shows a ticket as it is now, where it is. */
+export function replace(data: Pages<Row>, row: Row): Pages<Row> {
   return {
     ...data,
     pages: data.pages.map((p) =>

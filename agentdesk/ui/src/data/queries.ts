@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as api from "@/api/calls";
-import type { Queue, Row } from "@/api/types";
+import type { Page, Queue, Row } from "@/api/types";
 import { keys } from "./keys.ts";
 import type { Pages } from "./lists.ts";
 
@@ -11,6 +11,21 @@ export const agentsQuery = queryOptions({ queryKey: keys.agents, queryFn: ({ sig
 export const teamsQuery = queryOptions({ queryKey: keys.teams, queryFn: ({ signal }) => api.teams(signal), staleTime: 0 });
 export const peopleQuery = queryOptions({ queryKey: keys.people, queryFn: ({ signal }) => api.people(signal), staleTime: 0 });
 export const alarmsQuery = queryOptions({ queryKey: keys.alarms, queryFn: ({ signal }) => api.alarms(signal) });
+
+export const viewsQuery = queryOptions({ queryKey: keys.views, queryFn: ({ signal }) => api.views(signal) });
+export const viewCountsQuery = queryOptions({ queryKey: keys.viewCounts, queryFn: ({ signal }) => api.viewCounts(signal) });
+export const macrosQuery = queryOptions({ queryKey: keys.macros, queryFn: ({ signal }) => api.macros(signal) });
+export const fieldsQuery = queryOptions({ queryKey: keys.fields, queryFn: ({ signal }) => api.fields(signal) });
+export const tagsQuery = queryOptions({ queryKey: keys.tags, queryFn: ({ signal }) => api.tags("", 200, signal), staleTime: 60_000 });
+export const similarQuery = (id: number) => queryOptions({ queryKey: keys.similar(id), queryFn: ({ signal }) => api.similarTickets(id, signal), staleTime: 30_000 });
+
+export const viewListQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: keys.viewList(id),
+    queryFn: ({ pageParam, signal }): Promise<Page<Row>> => api.viewTickets(id, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next || undefined,
+  });
 
 export const listQuery = (filter: api.TicketFilter) =>
   infiniteQueryOptions({
@@ -37,7 +52,8 @@ export const timelineQuery = (id: number) =>
 
 /** A ticket as some list shows it: enough for its head while the whole of it is on its way. */
 export function listedRow(client: QueryClient, id: number): Row | undefined {
-  for (const [, list] of client.getQueriesData<Pages<Row>>({ queryKey: keys.lists })) {
+  const lists = [keys.lists, keys.viewLists].flatMap((queryKey) => client.getQueriesData<Pages<Row>>({ queryKey }));
+  for (const [, list] of lists) {
     for (const p of list?.pages ?? []) {
       const row = p.items.find((r) => r.id === id);
       if (row) return row;
@@ -69,6 +85,11 @@ export function useMay(act: string): boolean {
 /** What a queue is called in a language. */
 export function queueName(q: Pick<Queue, "name" | "name_en">, language: string): string {
   return (language === "en" && q.name_en) || q.name;
+}
+
+/** What something with two names is called in a language. */
+export function nameIn(x: { name: string; name_en?: string }, language: string): string {
+  return (language === "en" && x.name_en) || x.name;
 }
 
 /** Whether somebody sees the pages from which the desk is run: mailboxes and people. */

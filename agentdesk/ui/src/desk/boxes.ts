@@ -1,12 +1,13 @@
 import type { TicketFilter } from "@/api/calls";
 
-/** Which tickets a list is about: my work, what nobody has, everything, one queue, one customer. */
+/** Which tickets a list is about: my work, what nobody has, everything, one queue, one customer, a saved view. */
 export type Box =
   | { kind: "mine" }
   | { kind: "unassigned" }
   | { kind: "all" }
   | { kind: "queue"; id: number }
-  | { kind: "contact"; id: number };
+  | { kind: "contact"; id: number }
+  | { kind: "view"; id: number };
 
 /** The state a list shows; "active" is open, waiting and on hold, "any" all of them. */
 export type StateChoice = NonNullable<TicketFilter["state"]> | "any";
@@ -15,8 +16,8 @@ export const stateChoices: StateChoice[] = ["open", "pending", "on_hold", "activ
 
 /** Reads a box from its part of an address: "mine", "queue-7". Anything else is my work. */
 export function parseBox(text: string): Box {
-  const m = /^(queue|contact)-(\d{1,15})$/.exec(text);
-  if (m) return { kind: m[1] as "queue" | "contact", id: Number(m[2]) };
+  const m = /^(queue|contact|view)-(\d{1,15})$/.exec(text);
+  if (m) return { kind: m[1] as "queue" | "contact" | "view", id: Number(m[2]) };
   return { kind: text === "unassigned" || text === "all" ? text : "mine" };
 }
 
@@ -45,6 +46,7 @@ export function filterOf(box: Box, state: StateChoice): TicketFilter {
     case "contact":
       return { ...f, contact: box.id };
     case "all":
+    case "view": // the server knows what is in it
       return f;
   }
 }

@@ -3,7 +3,7 @@ import * as api from "@/api/calls";
 import { Problem } from "@/api/client";
 import type { Agent, Entry, Page, Row, Ticket } from "@/api/types";
 import { keys } from "@/data/keys";
-import { belongs, joinHead, type Pages, place } from "@/data/lists";
+import { belongs, joinHead, type Pages, place, replace } from "@/data/lists";
 import { isWriting } from "@/desk/composer/drafts";
 import type { LiveEvent } from "./socket.ts";
 
@@ -12,6 +12,8 @@ const gather = 40;
 /** More tickets than this in one burst: the head of each shown list costs less than each ticket. */
 const burst = 8;
 const countsEvery = 1000;
+/** A view is read anew at most so often, in ms: what belongs in it is known to the server alone. */
+const viewsEvery = 2500;
 
 /**
  * Brings what the desk holds up to date with events: the one ticket, its place in the lists, the newest page of its
@@ -26,6 +28,8 @@ export class Applier {
   private readonly readings = new Map<string, number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private countsTimer: ReturnType<typeof setTimeout> | undefined;
+  private viewsTimer: ReturnType<typeof setTimeout> | undefined;
+  private viewedAt = 0;
   private countedAt = 0;
 
   constructor(client: QueryClient, me: () => Agent) {
@@ -36,6 +40,7 @@ export class Applier {
   stop(): void {
     clearTimeout(this.timer);
     clearTimeout(this.countsTimer);
+    clearTimeout(this.viewsTimer);
   }
 
   take(e: LiveEvent): void {
@@ -46,6 +51,10 @@ export class Applier {
     else if (kind === "agent") this.colleague(id);
     else if (kind === "team") void this.client.invalidateQueries({ queryKey: keys.teams });
     else if (kind === "queue") void this.client.invalidateQueries({ queryKey: keys.queues });
+    else if (kind === "view") for (const queryKey of [keys.views, keys.viewCounts, keys.viewList(id)]) void this.client.invalidateQueries({ queryKey });
+    else if (kind === "macro") void this.client.invalidateQueries({ queryKey: keys.macros });
+    else if (kind === "field") void this.client.invalidateQueries({ queryKey: keys.fields });
+    else if (kind === "tickets") this.reset();
     else if (kind === "mailbox") void this.client.invalidateQueries({ queryKey: keys.mailboxes });
     else if (e.kind === "draft.changed") this.draft(id);
     else if (kind === "ticket") this.ticket(e.kind, id);
@@ -84,6 +93,7 @@ export class Applier {
     this.changed.clear();
     this.said.clear();
     this.counts();
+    this.views();
     for (const id of said) void this.timeline(id);
     if (changed.length > burst) await this.heads(changed);
     else await Promise.all(changed.map((id) => this.row(id)));
@@ -120,6 +130,21 @@ export class Applier {
       const keep = belongs(row, q.queryKey[1] as api.TicketFilter, me);
       void this.patch<Pages<Row>>(q, (old) => place(old, row, keep));
     }
+    for (const q of this.client.getQueryCache().findAll({ queryKey: keys.viewLists })) {
+      this.client.setQueryData<Pages<Row>>(q.queryKey, (old) => old && replace(old, row));
+    }
+  }
+
+  /** Views follow at a distance; a row that is shown changes at once. */
+  private views(): void {
+    this.viewsTimer ??= setTimeout(
+      () => {
+        this.viewsTimer = undefined;
+        this.viewedAt = Date.now();
+        for (const queryKey of [keys.viewCounts, keys.viewLists]) void this.client.invalidateQueries({ queryKey });
+      },
+      Math.max(200, this.viewedAt + viewsEvery - Date.now()),
+    );
   }
 
   private find(queryKey: readonly unknown[]): Query[] {

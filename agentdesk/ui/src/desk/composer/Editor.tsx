@@ -1,6 +1,6 @@
-import { PaperClipOutlined } from "@ant-design/icons";
+import { PaperClipOutlined, ThunderboltOutlined } from "@ant-design/icons";
 import { App, Button, Dropdown } from "antd";
-import { type ClipboardEvent, type DragEvent, type RefObject, useRef, useState } from "react";
+import { type ClipboardEvent, type DragEvent, lazy, type RefObject, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "@/api/client";
 import type { Ticket } from "@/api/types";
@@ -15,6 +15,9 @@ import { Stale } from "./Stale.tsx";
 import { attach } from "./uploads.ts";
 import { useSend } from "./useSend.ts";
 import { useTyping } from "./useTyping.ts";
+import { Also } from "./Also.tsx";
+
+const MacroMenu = lazy(() => import("./MacroMenu.tsx"));
 
 interface Props {
   ticket: Ticket;
@@ -29,6 +32,7 @@ export function Editor({ ticket, s, area }: Props) {
   const w = useStore(s);
   const picker = useRef<HTMLInputElement>(null);
   const [dropping, setDropping] = useState(false);
+  const [macros, setMacros] = useState(false);
   const typing = useTyping(`ticket:${ticket.id}`);
   const sender = useSend(ticket, s);
   const note = w.direction === "note";
@@ -88,6 +92,7 @@ export function Editor({ ticket, s, area }: Props) {
           <span aria-hidden>▾</span>
         </Quiet>
       </div>
+      <Also ticket={ticket.id} />
       <Stale ticket={ticket} s={s} refused={sender.refused} anyway={() => void sender.send(undefined, true)} />
       {!note && <Recipients ticket={ticket} s={s} />}
       <textarea
@@ -102,7 +107,31 @@ export function Editor({ ticket, s, area }: Props) {
           change(ticket.id, s, { text: e.target.value });
         }}
         onPaste={paste}
+        onKeyDown={(e) => {
+          // A slash at the beginning of a line that is empty so far; within words it is a slash.
+          if (e.key !== "/" || e.nativeEvent.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
+          const { value, selectionStart: at, selectionEnd } = e.currentTarget;
+          if (at !== selectionEnd || (at > 0 && value[at - 1] !== "\n") || (at < value.length && value[at] !== "\n")) return;
+          e.preventDefault();
+          setMacros(true);
+        }}
       />
+      {macros && (
+        <Suspense>
+          <MacroMenu
+            ticket={ticket}
+            close={() => {
+              setMacros(false);
+              area.current?.focus();
+            }}
+            insert={(direction, text) => {
+              const at = area.current?.selectionStart ?? w.text.length;
+              const now = s.get().text;
+              change(ticket.id, s, { direction, text: now.slice(0, at) + text + now.slice(at) });
+            }}
+          />
+        </Suspense>
+      )}
       <Files ticket={ticket.id} s={s} />
       {sender.error && (
         <p className={css.error} role="alert">
@@ -112,6 +141,9 @@ export function Editor({ ticket, s, area }: Props) {
       <div className={css.bottom}>
         <Quiet label={t("composer.attach")} onClick={() => picker.current?.click()}>
           <PaperClipOutlined />
+        </Quiet>
+        <Quiet label={t("macros.insert")} onClick={() => setMacros(true)}>
+          <ThunderboltOutlined />
         </Quiet>
         <input
           ref={picker}

@@ -1,10 +1,10 @@
 import { CloseOutlined, CopyOutlined, EditOutlined, GlobalOutlined, MailOutlined, MessageOutlined, PhoneOutlined, WarningOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { App } from "antd";
-import { type ReactNode, useState } from "react";
+import { App, Button } from "antd";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { dismissLink } from "@/api/calls";
+import { dismissLink, unlinkTicket } from "@/api/calls";
 import type { Link as TicketLink, Point, Ticket } from "@/api/types";
 import { ClocksSection } from "@/clocks/Clocks";
 import { keys } from "@/data/keys";
@@ -17,6 +17,7 @@ import { Bone, Late } from "@/parts/states";
 import { Time } from "@/parts/Time";
 import { ContactForm } from "./ContactForm.tsx";
 import css from "./customer.module.css";
+import { Fields } from "./Fields.tsx";
 
 /** Right: who it is, and everything known of him. */
 export function Customer({ id }: { id: number }) {
@@ -30,6 +31,7 @@ export function Customer({ id }: { id: number }) {
           <ClocksSection ticket={data} section={css.section} title={css.title} />
           <Links ticket={data} />
           <Duplicates ticket={data} />
+          <Fields ticket={data} />
           <Facts ticket={data} />
           <Participants ticket={data} />
           <Others ticket={data} />
@@ -129,12 +131,27 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+const ChildrenDialog = lazy(() => import("../together/ChildrenDialog.tsx"));
+
 /** Tickets that belong together, or perhaps do, with the reason. */
 function Links({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
+  const [answering, setAnswering] = useState(false);
+  const mayReply = useMay("ticket.reply");
   if (ticket.links.length === 0) return null;
+  const isCause = ticket.links.some((l) => l.kind === "parent");
   return (
     <Section title={t("links.title")} count={ticket.links.length}>
+      {isCause && mayReply && (
+        <Button size="small" onClick={() => setAnswering(true)}>
+          {t("links.answer")}
+        </Button>
+      )}
+      {answering && (
+        <Suspense>
+          <ChildrenDialog ticket={ticket} close={() => setAnswering(false)} />
+        </Suspense>
+      )}
       <ul>
         {ticket.links.map((l) => (
           <LinkItem key={l.id} ticket={ticket} link={l} />
@@ -150,12 +167,13 @@ function LinkItem({ ticket, link }: { ticket: Ticket; link: TicketLink }) {
   const client = useQueryClient();
   const words = t as unknown as (key: string, options: object) => string;
   const perhaps = link.kind === "perhaps" || link.kind === "may_have";
+  const ours = link.kind === "related" || link.kind === "child" || link.kind === "parent";
 
   async function dismiss() {
     const key = keys.ticket(ticket.id);
     const drop = (x: Ticket | undefined) => x && { ...x, links: x.links.filter((l) => l.id !== link.id) };
     client.setQueryData<Ticket>(key, drop);
-    await dismissLink(ticket.id, link.id).catch((e: Error) => {
+    await (ours ? unlinkTicket : dismissLink)(ticket.id, link.id).catch((e: Error) => {
       void message.error(e.message);
       void client.invalidateQueries({ queryKey: key });
     });
@@ -164,8 +182,8 @@ function LinkItem({ ticket, link }: { ticket: Ticket; link: TicketLink }) {
     <li className={css.link} data-perhaps={perhaps || undefined}>
       <p className={css.linkKind}>
         <b>{t(`links.${link.kind}`)}</b>
-        {perhaps && (
-          <Quiet label={t("links.dismiss")} onClick={() => void dismiss()}>
+        {(perhaps || ours) && (
+          <Quiet label={t(ours ? "links.drop" : "links.dismiss")} onClick={() => void dismiss()}>
             <CloseOutlined />
           </Quiet>
         )}

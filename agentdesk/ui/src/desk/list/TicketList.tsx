@@ -1,21 +1,26 @@
-import { ArrowUpOutlined, CheckCircleOutlined } from "@ant-design/icons";
+import { ArrowUpOutlined, CheckCircleOutlined, SettingOutlined } from "@ant-design/icons";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Dropdown } from "antd";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Row } from "@/api/types";
-import { agentsQuery, listQuery, prefetch, queuesQuery, ticketQuery, useMe } from "@/data/queries";
+import { agentsQuery, listQuery, nameIn, prefetch, queuesQuery, ticketQuery, useMay, useMe, viewListQuery, viewsQuery } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
 import { Quiet } from "@/parts/Quiet";
 import { Failed, Late, Nothing } from "@/parts/states";
+import { useStore } from "@/parts/store";
+import { ManyBar } from "../many/ManyBar.tsx";
 import { useTicketCommands } from "../ticket/useTicketCommands.tsx";
 import { type Box, boxPath, filterOf, type StateChoice, stateChoices, usualState } from "../boxes.ts";
+import { chooseNone, chosen, reach, toggle } from "./chosen.ts";
 import css from "./list.module.css";
 import { ListRow, rowHeight } from "./ListRow.tsx";
 import { useAim } from "./useAim.ts";
 import { useSteadyScroll } from "./useSteadyScroll.ts";
+
+const ViewForm = lazy(() => import("../views/ViewForm.tsx"));
 
 interface Props {
   box: Box;
@@ -32,7 +37,14 @@ export function TicketList({ box, state, open, show }: Props) {
   const client = useQueryClient();
   const me = useMe();
   const filter = useMemo(() => filterOf(box, state), [box, state]);
-  const query = useInfiniteQuery(listQuery(filter));
+  const viewed = box.kind === "view" ? box.id : null;
+  const plain = useInfiniteQuery({ ...listQuery(filter), enabled: viewed === null });
+  const view = useInfiniteQuery({ ...viewListQuery(viewed ?? 0), enabled: viewed !== null });
+  const query = viewed === null ? plain : view;
+  const columns = useView(viewed)?.columns;
+  const picked = useStore(chosen, (c) => c.ids);
+  const mayMany = useMay("ticket.bulk");
+  useEffect(() => chooseNone, []);
   const { data: queues } = useQuery(queuesQuery);
   useQuery(agentsQuery);
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? noRows, [query.data]);
@@ -71,10 +83,18 @@ export function TicketList({ box, state, open, show }: Props) {
     if (open !== null) show(row.id);
     for (const next of [rows[i], rows[i + step]]) if (next) prefetch(client, next.id);
   }
+  function choose(id: number, range: boolean) {
+    if (!mayMany) return;
+    if (range) reach(id, rows.map((r) => r.id));
+    else toggle(id);
+    setCursor(id);
+  }
+  const meant = rows[at] ?? rows[0];
+  useCommand("choose", () => meant && choose(meant.id, false), mayMany);
+  useCommand("choose_range", () => meant && choose(meant.id, true), mayMany);
   useCommand("next", () => move(1));
   useCommand("previous", () => move(-1));
   // Who has not chosen yet means the first.
-  const meant = rows[at] ?? rows[0];
   useCommand("open", () => meant && show(meant.id), meant !== undefined && open === null);
   // The ticket that is open may have left this list already; the keys are for it all the same.
   const opened = useQuery({ ...ticketQuery(open ?? 0), enabled: open !== null }).data;
@@ -96,6 +116,7 @@ export function TicketList({ box, state, open, show }: Props) {
   return (
     <section className={css.list} aria-label={t("list.label")}>
       <ListHead box={box} state={state} />
+      <ManyBar rows={rows} />
       <div className={css.scroller} ref={scroller} tabIndex={-1} onClickCapture={aim}>
         {query.isPending && <Late>{Array.from({ length: 12 }, (_, i) => <Skeleton key={i} />)}</Late>}
         {query.isError && rows.length === 0 && <Failed error={query.error} retry={() => void query.refetch()} />}
@@ -113,6 +134,10 @@ export function TicketList({ box, state, open, show }: Props) {
                 open={row.id === open}
                 cursor={row.id === cursor}
                 me={me.id}
+                picked={picked.has(row.id)}
+                picking={mayMany ? (picked.size > 0 ? "all" : "hover") : "none"}
+                columns={columns}
+                choose={choose}
                 queue={box.kind === "queue" ? undefined : queues?.find((q) => q.id === row.queue_id)}
                 show={show}
               />
@@ -138,6 +163,9 @@ function ListHead({ box, state }: { box: Box; state: StateChoice }) {
       <h1 className={css.title} title={title}>
         {title}
       </h1>
+      {box.kind === "view" ? (
+        <ViewSettings id={box.id} />
+      ) : (
       <Dropdown
         trigger={["click"]}
         menu={{
@@ -155,13 +183,43 @@ function ListHead({ box, state }: { box: Box; state: StateChoice }) {
           {t(`state.${state}`)} <span aria-hidden>▾</span>
         </Quiet>
       </Dropdown>
+      )}
     </header>
+  );
+}
+
+function useView(id: number | null) {
+  const { data: views } = useQuery(viewsQuery);
+  return views?.find((v) => v.id === id);
+}
+
+/** The way to change a view, for its owner and for those who may share. */
+function ViewSettings({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const mayShare = useMay("view.share");
+  const view = useView(id);
+  const [open, setOpen] = useState(false);
+  if (!view || (view.share === "me" ? view.owner_id !== me.id : !mayShare)) return null;
+  return (
+    <>
+      <Quiet label={t("views.edit")} onClick={() => setOpen(true)}>
+        <SettingOutlined />
+      </Quiet>
+      {open && (
+        <Suspense>
+          <ViewForm view={view} close={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 
 function useBoxTitle(box: Box): string {
   const { t, i18n } = useTranslation();
   const { data: queues } = useQuery(queuesQuery);
+  const view = useView(box.kind === "view" ? box.id : null);
+  if (box.kind === "view") return view ? nameIn(view, i18n.language) : "";
   if (box.kind === "contact") return t("box.contact");
   if (box.kind !== "queue") return t(`box.${box.kind}`);
   const q = queues?.find((x) => x.id === box.id);
@@ -170,7 +228,7 @@ function useBoxTitle(box: Box): string {
 
 function Empty({ box, state }: { box: Box; state: StateChoice }) {
   const { t } = useTranslation();
-  const clear = state === usualState(box) && box.kind !== "contact";
+  const clear = state === usualState(box) && box.kind !== "contact" && box.kind !== "view";
   return (
     <Nothing icon={<CheckCircleOutlined />} title={clear ? t("list.clear") : t("list.empty")}>
       <p>{box.kind === "mine" && clear ? t("list.clear_mine") : t("list.empty_more")}</p>

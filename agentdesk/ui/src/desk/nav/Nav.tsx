@@ -2,20 +2,23 @@ import {
   ApartmentOutlined,
   AppstoreOutlined,
   DashboardOutlined,
+  FormOutlined,
   InboxOutlined,
   MailOutlined,
   PlusOutlined,
   QuestionCircleOutlined,
   SearchOutlined,
+  TagsOutlined,
+  ThunderboltOutlined,
   TeamOutlined,
   UserOutlined,
 } from "@ant-design/icons";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Queue } from "@/api/types";
-import { listQuery, queueName, queuesQuery, runsTheDesk, useMe } from "@/data/queries";
+import { listQuery, nameIn, queueName, queuesQuery, runsTheDesk, useMe, viewCountsQuery, viewsQuery } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
 import { Brand } from "@/parts/Brand";
 import { Kbd } from "@/parts/Kbd";
@@ -23,6 +26,8 @@ import { Quiet } from "@/parts/Quiet";
 import { filterOf } from "../boxes.ts";
 import css from "./nav.module.css";
 import { Person } from "./Person.tsx";
+
+const ViewForm = lazy(() => import("../views/ViewForm.tsx"));
 
 // The server stops counting here.
 const most = 1000;
@@ -85,6 +90,7 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
             {t("box.all")}
           </Item>
         </Group>
+        <Views />
         <Group title={t("nav.queues")}>
           {queues.map((q) => (
             <Item
@@ -114,6 +120,16 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
             <AdminItem to="/admin/agents" icon={<TeamOutlined />}>
               {t("nav.agents")}
             </AdminItem>
+            {may.includes("field.edit") && (
+              <AdminItem to="/admin/fields" icon={<FormOutlined />}>
+                {t("fields.title")}
+              </AdminItem>
+            )}
+            {may.includes("tag.edit") && (
+              <AdminItem to="/admin/tags" icon={<TagsOutlined />}>
+                {t("tags.title")}
+              </AdminItem>
+            )}
           </Group>
         )}
       </div>
@@ -122,10 +138,59 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
   );
 }
 
-function Group({ title, children }: { title: string; children: ReactNode }) {
+/** Saved views with what is in them, and the way to save another. */
+function Views() {
+  const { t, i18n } = useTranslation();
+  const { data: views = [] } = useQuery(viewsQuery);
+  const { data: counts = [] } = useQuery({ ...viewCountsQuery, enabled: views.length > 0 });
+  const [open, setOpen] = useState(false);
+  const { may } = useMe();
+  return (
+    <Group
+      title={t("views.title")}
+      act={
+        may.includes("view.edit") && (
+          <Quiet label={t("views.add")} onClick={() => setOpen(true)}>
+            <PlusOutlined />
+          </Quiet>
+        )
+      }
+    >
+      {views.map((v) => {
+        const n = counts.find((c) => c.id === v.id);
+        return (
+          <Item
+            key={v.id}
+            box={`view-${v.id}`}
+            count={n?.count ?? 0}
+            more={n?.more ?? false}
+            {...(n?.more ? { title: `${nameIn(v, i18n.language)}: ${t("views.count_more", { count: n.count })}` } : {})}
+          >
+            {nameIn(v, i18n.language)}
+          </Item>
+        );
+      })}
+      {may.includes("macro.edit") && (
+        <AdminItem to="/macros" icon={<ThunderboltOutlined />}>
+          {t("macros.title")}
+        </AdminItem>
+      )}
+      {open && (
+        <Suspense>
+          <ViewForm view={null} close={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </Group>
+  );
+}
+
+function Group({ title, act, children }: { title: string; act?: ReactNode; children: ReactNode }) {
   return (
     <section>
-      <h2 className={css.title}>{title}</h2>
+      <h2 className={css.title}>
+        {title}
+        {act}
+      </h2>
       <ul>{children}</ul>
     </section>
   );
@@ -177,7 +242,9 @@ function Item({ box, count, more, waiting = 0, strong, icon, title, children }: 
   );
 }
 
-function AdminItem({ to, icon, children }: { to: "/supervision" | "/admin/mailboxes" | "/admin/queues" | "/admin/agents"; icon: ReactNode; children: string }) {
+type Page = "/supervision" | "/admin/mailboxes" | "/admin/queues" | "/admin/agents" | "/admin/fields" | "/admin/tags" | "/macros";
+
+function AdminItem({ to, icon, children }: { to: Page; icon: ReactNode; children: string }) {
   return (
     <li>
       <Link to={to} className={css.item} activeProps={{ "data-active": true, "aria-current": "page" }}>

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import type { Colleague, Entry, Queue } from "@/api/types";
-import { agentsQuery, queuesQuery } from "@/data/queries";
+import type { Colleague, Entry, HouseField, Queue } from "@/api/types";
+import { agentsQuery, fieldsQuery, nameIn, queuesQuery } from "@/data/queries";
 import { Time } from "@/parts/Time";
 import { medium } from "@/parts/time";
 import css from "./timeline.module.css";
@@ -29,13 +29,15 @@ export function useWording(): (e: Entry) => string {
   const { t, i18n } = useTranslation();
   const { data: agents = [] } = useQuery(agentsQuery);
   const { data: queues = [] } = useQuery(queuesQuery);
-  const names = { agents, queues, english: i18n.language === "en" };
+  const { data: fields = [] } = useQuery(fieldsQuery);
+  const names = { agents, queues, fields, english: i18n.language === "en" };
   return (e) => wording(e, t, names);
 }
 
 interface Names {
   agents: Colleague[];
   queues: Queue[];
+  fields: HouseField[];
   english: boolean;
 }
 
@@ -49,6 +51,13 @@ function wording(entry: Entry, t: TFunction, names: Names): string {
     const q = names.queues.find((x) => x.id === id);
     return (names.english && q?.name_en) || q?.name || `#${String(id)}`;
   };
+  if (e.name.startsWith("field:")) {
+    const f = names.fields.find((x) => `field:${x.key}` === e.name);
+    const name = f ? nameIn(f, names.english ? "en" : "zh") : e.name.slice(6);
+    const chosen = f?.choices?.find((c) => c.key === e.to);
+    const told = e.from !== undefined || e.to !== undefined;
+    return told ? t("event.field", { name, to: chosen ? nameIn(chosen, names.english ? "en" : "zh") : value(e.to, t) }) : t("event.field_hidden", { name });
+  }
   switch (e.name) {
     case "state":
       return t("event.state", { to: words(`state.${String(e.to)}`) });
@@ -71,6 +80,13 @@ function wording(entry: Entry, t: TFunction, names: Names): string {
     default:
       return words(`event.${e.name}`, { from: show(e.from), to: show(e.to), defaultValue: `${e.name}: ${show(e.to)}` });
   }
+}
+
+/** A field's value in words. */
+function value(v: unknown, t: TFunction): string {
+  if (typeof v === "boolean") return t(v ? "fields.yes" : "fields.no");
+  if (v && typeof v === "object" && "amount" in v && "currency" in v) return `${String(v.amount)} ${String(v.currency)}`;
+  return show(v);
 }
 
 const show = (v: unknown) => (v === undefined || v === null || v === "" ? "–" : typeof v === "string" ? v : JSON.stringify(v));

@@ -1,7 +1,9 @@
 import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Row } from "@/api/types";
+import { tagsQuery } from "@/data/queries";
 import { Quiet } from "@/parts/Quiet";
 import css from "./ticket.module.css";
 import { useChange } from "./useChange.ts";
@@ -11,6 +13,8 @@ export function Tags({ ticket }: { ticket: Row }) {
   const { t } = useTranslation();
   const change = useChange();
   const [text, setText] = useState<string | null>(null);
+  const list = useId();
+  const { data: known = [] } = useQuery({ ...tagsQuery, enabled: text !== null });
 
   function add() {
     const tag = (text ?? "").trim();
@@ -39,6 +43,8 @@ export function Tags({ ticket }: { ticket: Row }) {
         <input
           className={css.tagField}
           autoFocus
+          list={list}
+          autoComplete="off"
           aria-label={t("ticket.add_tag")}
           placeholder={t("ticket.tag")}
           value={text}
@@ -52,6 +58,15 @@ export function Tags({ ticket }: { ticket: Row }) {
             if (e.key === "Enter" || e.key === "Escape") e.stopPropagation();
           }}
         />
+      )}
+      {text !== null && (
+        <datalist id={list}>
+          {known
+            .filter((x) => !ticket.tags.includes(x.name))
+            .map((x) => (
+              <option key={x.name} value={x.name} aria-label={x.name} />
+            ))}
+        </datalist>
       )}
     </span>
   );

@@ -1,11 +1,11 @@
-import { CheckOutlined, CloseOutlined, DownOutlined } from "@ant-design/icons";
+import { CheckOutlined, CloseOutlined, DownOutlined, MoreOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Dropdown, type MenuProps } from "antd";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Row, TicketState } from "@/api/types";
 import { DuePick } from "@/clocks/Clocks";
-import { agentsQuery, queuesQuery, useMe } from "@/data/queries";
+import { agentsQuery, queuesQuery, ticketQuery, useMay, useMe } from "@/data/queries";
 import { run } from "@/keys/commands";
 import { useCommand } from "@/keys/useKeys";
 import { useStore } from "@/parts/store";
@@ -18,6 +18,9 @@ import { SubjectField } from "./SubjectField.tsx";
 import css from "./ticket.module.css";
 import { Tags } from "./Tags.tsx";
 import { useChange } from "./useChange.ts";
+
+const MergeDialog = lazy(() => import("../together/MergeDialog.tsx"));
+const LinkDialog = lazy(() => import("../together/LinkDialog.tsx"));
 
 const states: TicketState[] = ["open", "pending", "on_hold", "resolved", "closed"];
 const tones = { open: "accent", pending: "warn", on_hold: "plain", resolved: "good", closed: "plain" } as const;
@@ -46,6 +49,7 @@ export function TicketHead({ ticket, close }: { ticket: Row; close: () => void }
             {t("ticket.resolve")}
           </Button>
         )}
+        <More id={ticket.id} />
         <Quiet label={t("ticket.close")} onClick={close}>
           <CloseOutlined />
         </Quiet>
@@ -74,6 +78,46 @@ export function TicketHead({ ticket, close }: { ticket: Row; close: () => void }
         <Tags ticket={ticket} />
       </div>
     </header>
+  );
+}
+
+/** What is done to a ticket seldom: merging and linking. */
+function More({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const { data: ticket } = useQuery(ticketQuery(id));
+  const mayMerge = useMay("ticket.merge");
+  const mayLink = useMay("ticket.link");
+  const [open, setOpen] = useState<"merge" | "link" | null>(null);
+  const live = ticket !== undefined && !ticket.merged_into;
+  useCommand("merge", () => setOpen("merge"), live && mayMerge);
+  if (!live || !(mayMerge || mayLink)) return null;
+  return (
+    <>
+      <Dropdown
+        trigger={["click"]}
+        menu={{
+          items: [
+            ...(mayMerge ? [{ key: "merge", label: `${t("merge.act")} (m)` }] : []),
+            ...(mayLink ? [{ key: "link", label: t("links.add") }] : []),
+          ],
+          onClick: ({ key }) => setOpen(key as "merge" | "link"),
+        }}
+      >
+        <Quiet label={t("merge.more")}>
+          <MoreOutlined />
+        </Quiet>
+      </Dropdown>
+      {open === "merge" && (
+        <Suspense>
+          <MergeDialog ticket={ticket} close={() => setOpen(null)} />
+        </Suspense>
+      )}
+      {open === "link" && (
+        <Suspense>
+          <LinkDialog ticket={ticket} close={() => setOpen(null)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import { Composer, Early } from "../composer/Composer.tsx";
 import css from "./ticket.module.css";
 import { TicketHead } from "./TicketHead.tsx";
 import { Timeline } from "./Timeline.tsx";
+import { Notices } from "../together/Notices.tsx";
 
 /** The ticket that is open: what it is, what was said, and where to answer. */
 export function TicketPane({ id, close }: { id: number; close: () => void }) {
@@ -37,8 +38,9 @@ export function TicketPane({ id, close }: { id: number; close: () => void }) {
       {head && <TicketHead ticket={head} close={close} />}
       {!head && isPending && <HeadSkeleton />}
       {data && <Beside ticket={data} />}
+      {data && <Notices ticket={data} />}
       {!(error && !data) && <Timeline id={id} ticket={data} />}
-      {data && <Composer ticket={data} wanted={wanted} early={early} />}
+      {data && !data.merged_into && <Composer ticket={data} wanted={wanted} early={early} />}
       {wanted && isPending && <Early text={early} change={setEarly} />}
     </article>
   );
