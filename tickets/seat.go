@@ -98,7 +98,7 @@ func setPresence(ctx context.Context, gate *authority.Gate, by authority.Actor, 
 
 // seated writes a presence and its history, and tells of it where it changed. A part.
 func seated(ctx context.Context, tx *authority.Tx, agent int64, state, reason string) error {
-	var changed bool
+	var changed, known bool
 	err := tx.QueryRow(ctx, `with was as materialized (
 			select presence from seats where agent_id = $1
 		), now_is as (
@@ -109,9 +109,12 @@ func seated(ctx context.Context, tx *authority.Tx, agent int64, state, reason st
 		), before as (
 			update presences set until_at = now() where agent_id in (select agent_id from now_is) and until_at is null
 		)
-		select exists (select from now_is)`, agent, state, plain.Line(reason, 100)).Scan(&changed)
+		select exists (select from now_is), exists (select from agents where id = $1)`, agent, state, plain.Line(reason, 100)).Scan(&changed, &known)
 	if err != nil {
 		return fmt.Errorf("presence: %w", err)
+	}
+	if !known {
+		return fault.New(fault.NotFound, "not_found", "what", "agent")
 	}
 	if !changed {
 		return nil
@@ -174,12 +177,13 @@ type SeatSetup struct {
 	Queues   []int64  `json:"queues" nullable:"false" maxItems:"500" doc:"Those the agent works on, the most important first; empty: all that the agent sees"`
 }
 
-// Setup reads what an agent can take.
+// Setup reads what an agent can take: one's own, or for those who see everything anybody's.
 func (w *Work) Setup(ctx context.Context, by authority.Actor, agent int64) (s SeatSetup, err error) {
 	err = w.gate.View(ctx, by, func(q authority.Query) error {
 		err := q.QueryRow(ctx, `select coalesce(s.language, ''), coalesce(s.capacity, '{}'), coalesce(s.queues, '{}'),
 				coalesce((select jsonb_agg(jsonb_build_object('skill', skill, 'level', level) order by skill) from skills k where k.agent_id = a.id), '[]')
-			from agents a left join seats s on s.agent_id = a.id where a.id = $1`, agent).Scan(&s.Language, &s.Capacity, &s.Queues, &s.Skills)
+			from agents a left join seats s on s.agent_id = a.id
+			where a.id = $1 and ((select sees_all()) or a.id = (select my_agent()))`, agent).Scan(&s.Language, &s.Capacity, &s.Queues, &s.Skills)
 		if err != nil {
 			return notFound(err, "agent")
 		}

@@ -163,6 +163,10 @@ type Place struct {
 // Waiting are the contacts of a queue that no agent has, the longest waiting first.
 func (w *Work) Waiting(ctx context.Context, by authority.Actor, queue int64, after Place, limit int) (out []InQueue, err error) {
 	err = w.gate.View(ctx, by, func(q authority.Query) error {
+		var seen bool
+		if err := q.QueryRow(ctx, `select true from queues where id = $1 and ((select sees_all()) or id = any ((select my_queues())::bigint[]))`, queue).Scan(&seen); err != nil {
+			return notFound(err, "queue")
+		}
 		rows, err := q.Query(ctx, `select `+stayShown+`, t.id, t.number, t.subject, c.name, extract(epoch from now() - e.arrived_at)::bigint
 			from entries e`+stayJoins+` join tickets t on t.id = e.ticket_id join contacts c on c.id = t.contact_id
 			where e.queue_id = $1 and e.state in ('waiting', 'offered') and ($2::timestamptz is null or (e.arrived_at, e.id) > ($2, $3))

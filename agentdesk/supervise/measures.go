@@ -174,6 +174,13 @@ func (s *Supervision) Rows(ctx context.Context, by authority.Actor, name string,
 		if err := scoped(ctx, q, by, &in); err != nil {
 			return err
 		}
+		var known bool
+		if err := q.QueryRow(ctx, `select exists (select from measures where name = $1)`, name).Scan(&known); err != nil {
+			return fmt.Errorf("the measure: %w", err)
+		}
+		if !known {
+			return fault.New(fault.NotFound, "not_found")
+		}
 		var at *time.Time
 		var id int64
 		if after != nil {

@@ -24,6 +24,13 @@ type Whisper struct {
 // Whispers lists those on a ticket, the oldest first: for the agent they were for, and for those who lead.
 func (s *Supervision) Whispers(ctx context.Context, by authority.Actor, ticket int64) (out []Whisper, err error) {
 	err = s.gate.View(ctx, by, func(q authority.Query) error {
+		var seen bool
+		if err := q.QueryRow(ctx, `select exists (select from tickets where id = $1)`, ticket).Scan(&seen); err != nil {
+			return fmt.Errorf("the ticket: %w", err)
+		}
+		if !seen {
+			return fault.New(fault.NotFound, "not_found")
+		}
 		rows, err := q.Query(ctx, `select w.id, w.agent_id, t.name, b.name, w.text, w.at
 			from whispers w join agents t on t.id = w.agent_id join agents b on b.id = w.by_id
 			where w.ticket_id = $1 order by w.id desc limit 100`, ticket)

@@ -106,6 +106,9 @@ func (p *Pages) Make(ctx context.Context, by authority.Actor, ticket int64, days
 
 // Links lists the links of a ticket that the actor sees, the newest first.
 func (p *Pages) Links(ctx context.Context, by authority.Actor, ticket int64) (out []Link, err error) {
+	if err := p.o.Tickets.Visible(ctx, by, ticket); err != nil {
+		return nil, err
+	}
 	err = p.o.Gate.View(ctx, by, func(q authority.Query) error {
 		rows, err := q.Query(ctx, `select p.id, '', p.expires_at, p.revoked_at, p.used_at, coalesce(a.name, '') from ticket_pages p left join agents a on a.id = p.made_by
 			where p.ticket_id = $1 order by p.id desc limit 100`, ticket)

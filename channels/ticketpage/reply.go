@@ -20,7 +20,7 @@ import (
 
 // Reply is what a customer answers.
 type Reply struct {
-	ID    string  `json:"id" pattern:"^[A-Za-z0-9_-]{8,64}$" doc:"Made by the page: the same again is the same answer"`
+	ID    string  `json:"id" pattern:"^[A-Za-z0-9_-]{8,64}$" example:"m0000001" doc:"Made by the page: the same again is the same answer"`
 	Text  string  `json:"text" maxLength:"20000"`
 	Files []int64 `json:"files,omitempty" maxItems:"10" doc:"Uploaded before by the same link"`
 }

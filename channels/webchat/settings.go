@@ -22,10 +22,10 @@ import (
 
 // Edit is what a site is made with, or changed to.
 type Edit struct {
-	Key       string     `json:"key" pattern:"^[a-z0-9][a-z0-9-]{1,31}$" doc:"Its name in addresses"`
+	Key       string     `json:"key" pattern:"^[a-z0-9][a-z0-9-]{1,31}$" example:"shop" doc:"Its name in addresses"`
 	Name      string     `json:"name" minLength:"1" maxLength:"100"`
 	Origins   []string   `json:"origins" maxItems:"100" doc:"Whose pages may open the chat: scheme, host and port exactly, such as https://shop.example.com"`
-	Colour    string     `json:"colour,omitempty" pattern:"^#[0-9a-f]{6}$" default:"#1f5fbf"`
+	Colour    string     `json:"colour,omitempty" pattern:"^#[0-9a-f]{6}$" example:"#1f5fbf" default:"#1f5fbf"`
 	Title     Words      `json:"title,omitempty"`
 	Greeting  Words      `json:"greeting,omitempty"`
 	Offline   Words      `json:"offline,omitempty" doc:"Shown when it is closed or nobody is there"`

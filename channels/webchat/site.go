@@ -32,7 +32,7 @@ func (w Words) in(lang string) string {
 
 // Question is asked before a chat.
 type Question struct {
-	Name     string   `json:"name" pattern:"^[a-z][a-z0-9_]{0,31}$"`
+	Name     string   `json:"name" pattern:"^[a-z][a-z0-9_]{0,31}$" example:"email"`
 	Kind     string   `json:"kind" enum:"name,email,phone,subject,serial,text,choice"`
 	Label    Words    `json:"label"`
 	Required bool     `json:"required,omitempty"`

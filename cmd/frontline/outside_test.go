@@ -10,8 +10,10 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"frontline/crm"
 	"frontline/internal/authority"
@@ -55,6 +57,7 @@ type schema struct {
 	Format     string            `json:"format"`
 	Minimum    *float64          `json:"minimum"`
 	MinLength  int               `json:"minLength"`
+	Examples   []any             `json:"examples"`
 }
 
 func newOutside(t *testing.T) *outside { return newOutsideLogging(t, slog.New(slog.DiscardHandler)) }
@@ -123,10 +126,26 @@ type answered struct {
 	problem string // code, when it is a problem document that is whole
 	fields  []string
 	body    string
+	after   time.Duration // when to come again
 }
 
-// ask sends a request as somebody; headers are pairs.
+// ask sends a request as somebody; headers are pairs. Who asks too fast waits as he is told, and asks again.
 func (o *outside) ask(login, method, path string, body []byte, headers ...string) answered {
+	o.t.Helper()
+	for {
+		a := o.askOnce(login, method, path, body, headers...)
+		if a.problem != "rate_limited" {
+			return a
+		}
+		select {
+		case <-time.After(a.after):
+		case <-o.t.Context().Done():
+			return a
+		}
+	}
+}
+
+func (o *outside) askOnce(login, method, path string, body []byte, headers ...string) answered {
 	o.t.Helper()
 	r, err := http.NewRequestWithContext(o.t.Context(), method, o.url+"/api/v1"+path, bytes.NewReader(body))
 	if err != nil {
@@ -151,6 +170,9 @@ func (o *outside) ask(login, method, path string, body []byte, headers ...string
 		o.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	a := answered{status: res.StatusCode, body: string(text)}
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
+		a.after = time.Duration(seconds) * time.Second
+	}
 	var p struct {
 		Title, Code, Detail string
 		Status              int
@@ -211,6 +233,9 @@ func (o *outside) good(s schema) any {
 	if len(s.Enum) > 0 {
 		return s.Enum[0]
 	}
+	if len(s.Examples) > 0 {
+		return s.Examples[0]
+	}
 	switch s.kind() {
 	case "object":
 		v := map[string]any{}
@@ -240,7 +265,7 @@ func (op operation) at(ids map[string]string) string {
 	for name, id := range ids {
 		path = strings.ReplaceAll(path, "{"+name+"}", id)
 	}
-	return strings.NewReplacer("{id}", "1", "{link}", "1").Replace(path)
+	return strings.NewReplacer("{id}", "1", "{link}", "1", "{macro}", "1").Replace(path)
 }
 
 func encoded(v any) []byte {
@@ -252,7 +277,7 @@ func encoded(v any) []byte {
 }
 
 // hidden is a ticket of another team, with all that hangs on it.
-type hidden struct{ ticket, message, more, file, other int64 }
+type hidden struct{ queue, ticket, message, more, file, other int64 }
 
 func (o *outside) hide() hidden {
 	o.t.Helper()
@@ -286,7 +311,7 @@ func (o *outside) hide() hidden {
 	must(err)
 	for _, e := range entries {
 		if e.ID == got.Message {
-			return hidden{got.Ticket, got.Message, more.Message, e.Attachments[0].ID, other.Ticket}
+			return hidden{queue, got.Ticket, got.Message, more.Message, e.Attachments[0].ID, other.Ticket}
 		}
 	}
 	o.t.Fatal("no file")

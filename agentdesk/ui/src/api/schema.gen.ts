@@ -3547,6 +3547,7 @@ export interface components {
             /** @enum {string} */
             kind: "name" | "email" | "phone" | "subject" | "serial" | "text" | "choice";
             label: components["schemas"]["Words"];
+            /** @example email */
             name: string;
             /** @description Of a choice */
             options?: components["schemas"]["Option"][];
@@ -3712,7 +3713,10 @@ export interface components {
         Reply: {
             /** @description Uploaded before by the same link */
             files?: number[];
-            /** @description Made by the page: the same again is the same answer */
+            /**
+             * @description Made by the page: the same again is the same answer
+             * @example m0000001
+             */
             id: string;
             text: string;
         };
@@ -4046,7 +4050,10 @@ export interface components {
             away_after_s: number;
             /** @description Its hours, by name; empty: always open */
             calendar?: string;
-            /** @default #1f5fbf */
+            /**
+             * @default #1f5fbf
+             * @example #1f5fbf
+             */
             colour: string;
             disabled?: boolean;
             greeting?: components["schemas"]["Words"];
@@ -4054,7 +4061,10 @@ export interface components {
             has_secret: boolean;
             /** Format: int64 */
             id: number;
-            /** @description Its name in addresses */
+            /**
+             * @description Its name in addresses
+             * @example shop
+             */
             key: string;
             /**
              * Format: int64
@@ -4505,11 +4515,17 @@ export interface components {
             away_after_s: number;
             /** @description Its hours, by name; empty: always open */
             calendar?: string;
-            /** @default #1f5fbf */
+            /**
+             * @default #1f5fbf
+             * @example #1f5fbf
+             */
             colour: string;
             disabled?: boolean;
             greeting?: components["schemas"]["Words"];
-            /** @description Its name in addresses */
+            /**
+             * @description Its name in addresses
+             * @example shop
+             */
             key: string;
             /**
              * Format: int64
