@@ -11,14 +11,14 @@ import (
 func TestLinksAreSafe(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"see https://example.com/a?b=1#c.":                  "see |<https://example.com/a?b=1#c>|.",
-		"见https://example.com/路，谢谢":                         "见|<https://example.com/>|路，谢谢",
-		"(http://example.com)":                              "(|<http://example.com>|)",
-		"https://en.wikipedia.org/wiki/Lathe_(metal)":       "<https://en.wikipedia.org/wiki/Lathe_(metal)>",
-		"mailto:a@b.cn or tel:+8613800138000":               "<mailto:a@b.cn>| or |<tel:+8613800138000>",
-		"javascript:alert(1) data:text/html,x vbscript:x":   "javascript:alert(1) data:text/html,x vbscript:x",
-		"https://bank.example@evil.test/":                   "https://bank.example@evil.test/",
-		"https://":                                          "https://",
+		"see https://example.com/a?b=1#c.":                   "see |<https://example.com/a?b=1#c>|.",
+		"见https://example.com/路，谢谢":                          "见|<https://example.com/>|路，谢谢",
+		"(http://example.com)":                               "(|<http://example.com>|)",
+		"https://en.wikipedia.org/wiki/Lathe_(metal)":        "<https://en.wikipedia.org/wiki/Lathe_(metal)>",
+		"mailto:a@b.cn or tel:+8613800138000":                "<mailto:a@b.cn>| or |<tel:+8613800138000>",
+		"javascript:alert(1) data:text/html,x vbscript:x":    "javascript:alert(1) data:text/html,x vbscript:x",
+		"https://bank.example@evil.test/":                    "https://bank.example@evil.test/",
+		"https://":                                           "https://",
 		`<a href="https://evil.test/">https://good.test</a>`: `<a href="|<https://evil.test/>|">|<https://good.test>|</a>`,
 		"": "",
 	} {

@@ -293,5 +293,5 @@ func (c *Chat) leaveQueue(ctx context.Context, tx *authority.Tx, ticket int64, o
 	}
 	// Other windows of the visitor, and the desk, hear of it, whatever the queue had of it.
 	tx.Emit("ticket.changed", ticketObject(ticket), ticketObject(ticket))
-	return wrap(fmt.Sprintf("leave the queue as %s", outcome), c.o.Tickets.LeaveQueue(ctx, tx, ticket, outcome))
+	return wrap(fmt.Sprintf("leave the queue as %s", outcome), c.o.Tickets.Leave(ctx, tx, ticket, outcome))
 }
