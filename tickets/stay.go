@@ -249,16 +249,21 @@ func entered(tx *authority.Tx, to ticketState) {
 
 // Leave ends a contact that no agent had: its customer left ("abandoned"), or chose another way ("message", "callback",
 // "by_mail"), or it was taken into another ticket ("merged"). One that an agent has goes as the agent's own end of it
-// does. Without a stay nothing happens. A part: the caller has allowed "entry.end".
+// does. Without a stay nothing happens. Who chose another way is owed an answer: his words wait on in the queue, at their
+// place, as those of somebody who is not on the line. A part: the caller has allowed "entry.end".
 func (t *Tickets) Leave(ctx context.Context, tx *authority.Tx, ticket int64, outcome string) error {
 	s, err := lockStay(ctx, tx, ticket)
 	if err != nil || s.ID == 0 {
 		return err
 	}
 	b := &pgx.Batch{}
-	if s.waits() {
+	switch {
+	case s.waits() && (outcome == "message" || outcome == "callback" || outcome == "by_mail"):
+		s.Channel = "form"
+		s.again(b, outcome, wish{queue: s.Queue})
+	case s.waits():
 		s.end(b, outcome)
-	} else {
+	default:
 		s.finish(b)
 	}
 	return s.write(ctx, tx, b)

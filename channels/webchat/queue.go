@@ -57,10 +57,13 @@ func (c *Chat) readPlaces(ctx context.Context) error {
 	return nil
 }
 
-// lookBack is how long ago answers count for what is to be expected.
-const lookBack = 30 * time.Minute
+// How long ago answers count for what is to be expected, and the least that an estimate is founded on; as tickets.Work.Expect.
+const (
+	lookBack  = 30 * time.Minute
+	paceLeast = 5
+)
 
-// places reads where tickets that wait stand in their queues, and how long those after them will wait: as long as it takes at
+// places is tickets.Work.Expect for many at once: where tickets that wait stand in their queues, and how long they will wait at
 // the pace at which the queue was answered lately. Where it was not, nobody knows.
 func (c *Chat) places(ctx context.Context, of []int64) (at map[int64]standingIn, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
@@ -69,13 +72,17 @@ func (c *Chat) places(ctx context.Context, of []int64) (at map[int64]standingIn,
 	err = c.o.Gate.View(ctx, self, func(q authority.Query) error {
 		rows, err := q.Query(ctx, `with mine as (select queue_id from entries where ticket_id = any ($1) and state in ('waiting', 'offered')),
 			line as (
-				select ticket_id, queue_id, row_number() over (partition by queue_id order by arrived_at - make_interval(secs => boost_s), id) place
-				from entries where state in ('waiting', 'offered') and queue_id in (select queue_id from mine)),
+				select e.ticket_id, e.queue_id, row_number() over (partition by e.queue_id order by e.arrived_at - make_interval(secs => e.boost_s
+					+ coalesce((q.rules->'heads'->'severity'->>t.severity)::float, 0) + coalesce((q.rules->'heads'->'priority'->>t.priority::text)::float, 0)
+					+ coalesce((q.rules->'heads'->'channel'->>case when e.channel in ('chat', 'phone') then e.channel else 'email' end)::float, 0)), e.id) place
+				from entries e join queues q on q.id = e.queue_id join tickets t on t.id = e.ticket_id
+				where e.state in ('waiting', 'offered') and e.queue_id in (select queue_id from mine)),
 			pace as (
 				select queue_id, count(*) n, extract(epoch from now() - min(answered_at)) span from entries
-				where queue_id in (select queue_id from mine) and answered_at > now() - make_interval(secs => $2) group by queue_id)
-			select l.ticket_id, l.place, case when p.n >= 3 and p.span > 0 then ceil(l.place * p.span / p.n)::int end
-			from line l left join pace p using (queue_id) where l.ticket_id = any ($1)`, of, lookBack.Seconds())
+				where queue_id in (select queue_id from mine) and channel in ('chat', 'phone') and entered_at > now() - interval '1 day'
+					and answered_at > now() - make_interval(secs => $2) group by queue_id)
+			select l.ticket_id, l.place, case when p.n >= $3 and p.span > 0 then ceil(l.place * p.span / p.n)::int end
+			from line l left join pace p using (queue_id) where l.ticket_id = any ($1)`, of, lookBack.Seconds(), paceLeast)
 		if err != nil {
 			return wrap("places", err)
 		}

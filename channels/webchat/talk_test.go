@@ -20,7 +20,7 @@ func TestAVisitorTalksWithAnAgent(t *testing.T) {
 	if got := v.read(3); !slices.Equal(got, want) {
 		t.Errorf("the visitor sees %q, want %q", got, want)
 	}
-	v.until("state")
+	v.state("talking")
 	// The browser says how far it is, and the agent sees it on the message.
 	v.say(map[string]any{"type": "received", "upto": v.seq})
 	w.until("delivered", `select delivery_state = 'delivered' from messages where id = $1`, answer)

@@ -168,12 +168,12 @@ type frame struct {
 
 // browser is a visitor's line as the browser sees it.
 type browser struct {
-	t     testing.TB
-	ws    *websocket.Conn
-	token string
-	seq   int64   // of the last message
-	seen  []frame // messages, as they came
-	said  *atomic.Int64
+	t      testing.TB
+	ws     *websocket.Conn
+	token  string
+	seq    int64   // of the last message
+	seen   []frame // messages, as they came
+	stands string  // the conversation, as last told
 }
 
 var ids atomic.Int64
@@ -248,6 +248,9 @@ func (b *browser) next() frame {
 	if err := json.Unmarshal(raw, &f); err != nil {
 		b.t.Fatalf("%s: %v", raw, err)
 	}
+	if f.Type == "state" || f.Type == "welcome" {
+		b.stands = f.State
+	}
 	if f.Type == "message" {
 		if f.Seq <= b.seq {
 			b.t.Fatalf("message %d came after %d", f.Seq, b.seq)
@@ -272,12 +275,10 @@ func (b *browser) until(kind string) frame {
 }
 
 // state reads until the conversation stands so.
-func (b *browser) state(want string) frame {
+func (b *browser) state(want string) {
 	b.t.Helper()
-	for {
-		if f := b.until("state"); f.State == want {
-			return f
-		}
+	for b.stands != want {
+		b.until("state")
 	}
 }
 

@@ -104,12 +104,15 @@ func (l *line) hear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	something, again := false, l.v.leftAs != "" || l.v.ended
 	for _, e := range events {
-		if matters(e) {
-			return l.refresh(ctx, false)
-		}
+		something = something || matters(e)
+		again = again || e.Kind == "ticket.changed" // perhaps by the visitor, at another window
 	}
-	return nil
+	if !something {
+		return nil
+	}
+	return l.refresh(ctx, again)
 }
 
 // matters says whether a browser shows something that the event may have changed.
