@@ -117,6 +117,12 @@ const macros = createRoute({
   component: lazyRouteComponent(() => import("@/admin/Macros")),
 });
 
+const sites = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/sites",
+  component: lazyRouteComponent(() => import("@/admin/Sites")),
+});
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
@@ -125,7 +131,7 @@ const account = createRoute({
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, queues, agents, account, supervision, standards, fields, tags, macros])])]),
+    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, sites, queues, agents, account, supervision, standards, fields, tags, macros])])]),
     context: { client },
     defaultPreload: false,
   });

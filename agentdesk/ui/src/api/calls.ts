@@ -151,3 +151,11 @@ export const saveField = (key: string, b: FieldBody) => api.PUT("/fields/{key}",
 export const tags = (q: string, limit: number, signal?: AbortSignal) =>
   api.GET("/tags", { params: { query: { limit, ...(q ? { q } : {}) } }, ...opt(signal) }).then((a) => body(a).items);
 export const renameTag = (from: string, to: string) => api.POST("/tags/rename", { body: { from, to } }).then((a) => body(a).tickets);
+
+export const chatSites = (signal?: AbortSignal) => api.GET("/chat-sites", opt(signal)).then((a) => body(a).items);
+export type SiteBody = S["WebchatEdit"];
+export const addChatSite = (b: SiteBody) => api.POST("/chat-sites", { body: b });
+export const changeChatSite = (id: number, b: SiteBody) => api.PUT("/chat-sites/{id}", { params: { path: { id } }, body: b });
+/** Makes a secret with which the site's own server says who its visitor is; the one before is void. It is told this once. */
+export const newSiteSecret = (id: number) => api.POST("/chat-sites/{id}/secret", { params: { path: { id } } }).then((a) => body(a).secret);
+export const calendarNames = (signal?: AbortSignal) => api.GET("/calendars", opt(signal)).then((a) => body(a).items.map((c) => c.name));

@@ -7,6 +7,7 @@ export type Agent = S["Me"];
 export type Colleague = S["Seat"];
 export type Employee = S["AuthorityPerson"];
 export type Queue = S["Queue"];
+export type ChatSite = S["Site"];
 export type Row = S["Row"];
 export type Ticket = S["Ticket"];
 export type Link = S["Link"];

@@ -18,6 +18,8 @@ export const keys = {
   fields: ["fields"] as const,
   tags: ["tags"] as const,
   similar: (id: number) => ["similar", id] as const,
+  chatSites: ["chat-sites"] as const,
+  calendarNames: ["calendar-names"] as const,
   lists: ["tickets"] as const,
   list: (filter: TicketFilter) => ["tickets", filter] as const,
   ticket: (id: number) => ["ticket", id] as const,

@@ -55,6 +55,7 @@ export class Applier {
     else if (kind === "macro") void this.client.invalidateQueries({ queryKey: keys.macros });
     else if (kind === "field") void this.client.invalidateQueries({ queryKey: keys.fields });
     else if (kind === "tickets") this.reset();
+    else if (kind === "chat_site") void this.client.invalidateQueries({ queryKey: keys.chatSites });
     else if (kind === "mailbox") void this.client.invalidateQueries({ queryKey: keys.mailboxes });
     else if (e.kind === "draft.changed") this.draft(id);
     else if (kind === "ticket") this.ticket(e.kind, id);

@@ -5,6 +5,7 @@ import {
   FormOutlined,
   InboxOutlined,
   MailOutlined,
+  MessageOutlined,
   PlusOutlined,
   QuestionCircleOutlined,
   SearchOutlined,
@@ -111,6 +112,9 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
             </AdminItem>
             <AdminItem to="/admin/mailboxes" icon={<MailOutlined />}>
               {t("nav.mailboxes")}
+            </AdminItem>
+            <AdminItem to="/admin/sites" icon={<MessageOutlined />}>
+              {t("nav.sites")}
             </AdminItem>
             {may.includes("queue.edit") && (
               <AdminItem to="/admin/queues" icon={<ApartmentOutlined />}>
@@ -242,7 +246,7 @@ function Item({ box, count, more, waiting = 0, strong, icon, title, children }: 
   );
 }
 
-type Page = "/supervision" | "/admin/mailboxes" | "/admin/queues" | "/admin/agents" | "/admin/fields" | "/admin/tags" | "/macros";
+type Page = "/supervision" | "/admin/mailboxes" | "/admin/sites" | "/admin/queues" | "/admin/agents" | "/admin/fields" | "/admin/tags" | "/macros";
 
 function AdminItem({ to, icon, children }: { to: Page; icon: ReactNode; children: string }) {
   return (
