@@ -54,8 +54,8 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
   const known = client.getQueryData<Mailbox[]>(keys.mailboxes)?.find((m) => alarm.object === `mailbox:${m.id}`)?.name;
   const given = alarm.args.name ?? alarm.args.address;
   const name = typeof given === "string" ? given : (known ?? t("alarms.kind.mailbox.unnamed"));
+  const queue = (i18n.language === "en" && alarm.args.queue_en) || alarm.args.queue;
   if (alarm.kind === "threshold") {
-    const queue = (i18n.language === "en" && alarm.args.queue_en) || alarm.args.queue;
     return (
       <>
         <b>{words(t, `alarms.kind.threshold.${alarm.code}`, { ...alarm.args, queue }, alarm.code)}</b> <Trans i18nKey="alarms.for" components={{ time: <Lasting since={alarm.since} /> }} />
@@ -64,7 +64,7 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
   }
   return (
     <>
-      <b>{words(t, `alarms.kind.${alarm.kind}`, { ...alarm.args, name }, `${alarm.kind} (${alarm.object})`)}</b>{" "}
+      <b>{words(t, `alarms.kind.${alarm.kind}`, { ...alarm.args, name, queue }, `${alarm.kind} (${alarm.object})`)}</b>{" "}
       {words(t, `mail_fault.${alarm.code}`, {}, "")}
       <Trans i18nKey="alarms.for" components={{ time: <Lasting since={alarm.since} /> }} />
     </>
