@@ -31,7 +31,8 @@ func TestNoContactIsLostWhateverIsKilled(t *testing.T) {
 			t.Fatalf("FRONTLINE_SCENARIO=%q: %v", s, err)
 		}
 	}
-	c := &crowd{world: newWorld(t), contacts: contacts, hands: make(chan func(), 100_000)}
+	// The more agents, the longer each of the few hands that play them takes to answer.
+	c := &crowd{world: newWorld(t), contacts: contacts, hands: make(chan func(), 100_000), think: 1 + agents/100}
 	c.open()
 	c.hire(agents)
 	nodes := []*node{{t: t, url: c.DB.URL}, {t: t, url: c.DB.URL}}
@@ -76,6 +77,7 @@ func TestNoContactIsLostWhateverIsKilled(t *testing.T) {
 type crowd struct {
 	*world
 	contacts int
+	think    int // seconds to answer an offer
 	queues   []int64
 	people   []authority.Actor
 	hands    chan func() // what somebody does next
@@ -90,7 +92,7 @@ func (c *crowd) open() {
 			Want:  &routing.Want{Skill: skills[i%3], Level: 2 + i%2},
 			Steps: []tickets.RuleStep{{AfterS: 1, Want: &routing.Want{Skill: skills[i%3], Level: 1}}},
 			Offers: map[string]tickets.RuleOffer{
-				"phone": {ForS: 1}, "chat": {ForS: 1, Auto: i == 0}, "email": {ForS: 1},
+				"phone": {ForS: c.think}, "chat": {ForS: c.think, Auto: i == 0}, "email": {ForS: c.think},
 			},
 			AskAgainS: 1, LostS: 1,
 		}
