@@ -53,7 +53,7 @@ func (t *Tickets) Link(ctx context.Context, by authority.Actor, ticket, other in
 		if err != nil {
 			return fmt.Errorf("link: %w", err)
 		}
-		return tellBoth(ctx, tx, ticket, other, Changed{Name: "linked", To: other}, Changed{Name: "linked", To: ticket})
+		return tellBoth(ctx, tx, ticket, other, "linked")
 	})
 }
 
@@ -69,7 +69,7 @@ func (t *Tickets) Unlink(ctx context.Context, by authority.Actor, ticket, link i
 		if err != nil {
 			return notFound(err, "link")
 		}
-		return tellBoth(ctx, tx, a, b, Changed{Name: "unlinked", From: b}, Changed{Name: "unlinked", From: a})
+		return tellBoth(ctx, tx, a, b, "unlinked")
 	})
 }
 
@@ -109,11 +109,12 @@ func mayBeChild(ctx context.Context, tx *authority.Tx, child, parent int64) erro
 	return nil
 }
 
-// tellBoth puts an event on both timelines and tells whoever looks at either.
-func tellBoth(ctx context.Context, tx *authority.Tx, a, b int64, onA, onB Changed) error {
+// tellBoth puts an event, with the other one's number, on both timelines and tells whoever looks at either.
+func tellBoth(ctx context.Context, tx *authority.Tx, a, b int64, what string) error {
 	batch := &pgx.Batch{}
-	queueEvent(batch, a, tx.By, onA)
-	queueEvent(batch, b, tx.By, onB)
+	batch.Queue(`insert into messages (ticket_id, direction, author_kind, author_id, author_name, change)
+		select t.id, 'event', $3, $4, $5, jsonb_build_object('name', $6::text, 'to', o.number) from tickets t, tickets o
+		where t.id = $1 and o.id = $2 or t.id = $2 and o.id = $1`, a, b, authorKind(tx.By), tx.By.ID, tx.By.Name, what)
 	for _, id := range []int64{a, b} {
 		batch.Queue(`select queue_id, assignee_id from tickets where id = $1`, id).QueryRow(func(r pgx.Row) error {
 			var s ticketState

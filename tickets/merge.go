@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
@@ -110,11 +109,11 @@ func merge(ctx context.Context, tx *authority.Tx, from, to merging) error {
 		from tickets f where t.id = $2 and f.id = $1`, from.ID, to.ID, reopened)
 	b.Queue(`update tickets t set last_direction = m.direction, last_snippet = left(regexp_replace(left(coalesce(m.reply, m.text), 1000), '\s+', ' ', 'g'), 160)
 		from (select direction, reply, text from messages where ticket_id = $1 and direction in ('in', 'out') order by id desc limit 1) m where t.id = $1`, to.ID)
-	queueEvent(b, to.ID, tx.By, Changed{Name: "merged", From: from.ID})
+	queueEvent(b, to.ID, tx.By, Changed{Name: "merged", From: from.ID, To: from.Number})
 	if reopened {
 		queueEvent(b, to.ID, tx.By, Changed{Name: "state", From: to.State, To: "open"})
 	}
-	queueEvent(b, from.ID, tx.By, Changed{Name: "merged_into", To: to.ID})
+	queueEvent(b, from.ID, tx.By, Changed{Name: "merged_into", To: to.Number})
 	b.Queue(`update tickets set merged_into = $2, state = 'closed', sub_state = '', delivery_failed = false, last_snippet = '', last_direction = '',
 		resolved_at = coalesce(resolved_at, now()), closed_at = coalesce(closed_at, now()), updated_at = now() where id = $1`, from.ID, to.ID)
 	if from.State != "closed" {
@@ -134,7 +133,7 @@ func merge(ctx context.Context, tx *authority.Tx, from, to merging) error {
 	tx.Emit("message.added", object(to.ID), topics(to.ID, to.Queue, to.Assignee)...)
 	tx.Emit("ticket.changed", object(to.ID), topics(to.ID, to.Queue, to.Assignee)...)
 	tx.Emit("ticket.changed", object(from.ID), topics(from.ID, from.Queue, from.Assignee)...)
-	return mergeEntries(ctx, tx, from, to)
+	return mergeStay(ctx, tx, from, to)
 }
 
 // queueLinks lets the links of a ticket hold for another. Links between the two, and what the other has already, go.
@@ -160,59 +159,28 @@ func queueDrafts(b *pgx.Batch, from, to int64) {
 	b.Queue(`delete from drafts where ticket_id = $1`, from)
 }
 
-// mergeEntries ends the stay of a merged ticket in its queue. Where the other one is in none, it goes on there: the customer
+// mergeStay ends the stay of a merged ticket in its queue. Where the other one is in none, it goes on there: the customer
 // waits as long as before, and an agent who has it has the other.
-func mergeEntries(ctx context.Context, tx *authority.Tx, from, to merging) error {
-	var queues, agents []int64
+func mergeStay(ctx context.Context, tx *authority.Tx, from, to merging) error {
+	s, err := lockStay(ctx, tx, from.ID)
+	if err != nil || s.ID == 0 {
+		return err
+	}
+	was, agent, state := s, int64(0), "waiting"
+	if was.held() {
+		agent, state = was.Agent, "in_hand"
+	}
 	b := &pgx.Batch{}
-	b.Queue(`update offers set state = 'taken_back', ended_at = now(), reason = 'merged' where ticket_id = $1 and state = 'out' returning id, agent_id`, from.ID).
-		Query(func(rows pgx.Rows) error {
-			var offer, agent int64
-			_, err := pgx.ForEachRow(rows, []any{&offer, &agent}, func() error {
-				tx.Emit("offer.ended", fmt.Sprint("offer:", offer), fmt.Sprint("agent:", agent), "routing")
-				return nil
-			})
-			return err
-		})
-	b.Queue(`with old as (
-			update entries set state = 'ended', ended_at = now(), outcome = 'merged' where ticket_id = $1 and state <> 'ended'
-			returning id, queue_id, agent_id, arrived_at, boost_s, preferred_id, preferred_why, only_them, pulled, answered_at, parked_until, wrap_up_at, wrap_up_until
-		), was as (
-			select id, ticket_id, state, agent_id from entries where ticket_id = $1 and state <> 'ended'
-		), new as (
-			insert into entries (ticket_id, queue_id, channel, state, arrived_at, boost_s, preferred_id, preferred_why, only_them, agent_id, pulled, answered_at, parked_until, wrap_up_at, wrap_up_until)
-			select t.id, t.queue_id, t.channel, case when was.state in ('waiting', 'offered') then 'waiting' else was.state::text end, old.arrived_at, old.boost_s,
-				coalesce(t.assignee_id, old.preferred_id), case when t.assignee_id is null then old.preferred_why else 'last' end, old.only_them and t.assignee_id is null,
-				case when was.state in ('waiting', 'offered') then null else was.agent_id end, old.pulled, old.answered_at, old.parked_until, old.wrap_up_at, old.wrap_up_until
-			from old join was on was.id = old.id join tickets t on t.id = $2
-			where t.state = 'open' and not exists (select from entries e where e.ticket_id = $2 and e.state <> 'ended')
-			returning queue_id, agent_id
-		)
-		select queue_id, coalesce(agent_id, 0) from old union all select queue_id, coalesce(agent_id, 0) from new`, from.ID, to.ID).
-		Query(func(rows pgx.Rows) error {
-			var queue, agent int64
-			_, err := pgx.ForEachRow(rows, []any{&queue, &agent}, func() error {
-				queues, agents = append(queues, queue), append(agents, agent)
-				return nil
-			})
-			return err
-		})
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("queues of the merged: %w", err)
+	s.end(b, "merged")
+	if was.waits() || was.held() {
+		b.Queue(`insert into entries (ticket_id, queue_id, channel, state, arrived_at, preferred_id, preferred_why, agent_id, pulled, answered_at)
+			select t.id, t.queue_id, $2, $3, $4, t.assignee_id, case when t.assignee_id is null then '' else 'last' end, nullif($5::bigint, 0), $5 <> 0, case when $5 <> 0 then now() end
+			from tickets t where t.id = $1 and t.state = 'open' and not exists (select from entries e where e.ticket_id = $1 and e.state <> 'ended')`,
+			to.ID, was.Channel, state, was.Arrived, agent)
+		s.touch(to.Queue, agent)
+		tx.Emit("entry.changed", object(to.ID), append(topics(to.ID, to.Queue, &agent), routingTopic)...)
 	}
-	if len(queues) == 0 {
-		return nil
-	}
-	told := []string{object(from.ID), object(to.ID), "routing"}
-	for i := range queues {
-		told = append(told, fmt.Sprint("queue:", queues[i]))
-		if agents[i] != 0 {
-			told = append(told, fmt.Sprint("agent:", agents[i]))
-		}
-	}
-	slices.Sort(told)
-	tx.Emit("entry.changed", object(to.ID), slices.Compact(told)...)
-	return nil
+	return s.write(ctx, tx, b)
 }
 
 // unmerged refuses to change a ticket that leads to another: what happens there would be seen by nobody.
