@@ -145,7 +145,7 @@ func TestAChangedPolicyIsANewVersion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	boss := w.Hire("boss", "supervisor")
-	list, err := w.tickets.Policies(t.Context(), boss)
+	list, err := w.tickets.Policies(t.Context(), boss, "en")
 	if err != nil || len(list.Items) != 1 {
 		t.Fatalf("policies = %+v, %v; want the usual one", list, err)
 	}

@@ -23,7 +23,7 @@ func (w *world) look(f func(ctx context.Context, q query) error) {
 // policies are those that hold.
 func (w *world) policies() tickets.PolicyList {
 	w.t.Helper()
-	list, err := w.tickets.Policies(w.t.Context(), eye)
+	list, err := w.tickets.Policies(w.t.Context(), eye, "en")
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func (t *Tickets) clockRoutes(s *web.Server) {
 	t.calendarRoutes(s)
 	web.Query(s, web.Op{Method: "GET", Path: "/policies", ID: "list-policies", Tag: "clocks", Summary: "What is promised to whom, in the order in which it is looked through"},
 		func(ctx context.Context, by authority.Actor, _ *struct{}) (PolicyList, error) {
-			return t.Policies(ctx, by)
+			return t.Policies(ctx, by, web.Language(ctx))
 		})
 	type saved struct {
 		Version  int       `json:"version"`

@@ -24,6 +24,7 @@ type Policy struct {
 	Match   PolicyMatch `json:"match" doc:"For whom it is: each list names what matches, and one that is empty matches all"`
 	Targets []string    `json:"targets" minItems:"1" maxItems:"10" doc:"What is promised, such as: first reply within 4 h of 8*5, warn 75%. At most one of each kind"`
 	Steps   []Step      `json:"steps,omitempty" maxItems:"20"`
+	Words   []string    `json:"words,omitempty" readOnly:"true" maxItems:"10" doc:"The targets in the caller's language; not looked at when saved"`
 }
 
 // PolicyMatch is an sla.Match with queues by id.
@@ -50,16 +51,16 @@ type PolicyList struct {
 	Items   []Policy `json:"items" maxItems:"300"`
 }
 
-// Policies lists the policies that hold.
-func (t *Tickets) Policies(ctx context.Context, by authority.Actor) (out PolicyList, err error) {
+// Policies lists the policies that hold, with their targets in a language (zh or en) too.
+func (t *Tickets) Policies(ctx context.Context, by authority.Actor, lang string) (out PolicyList, err error) {
 	err = t.gate.View(ctx, by, func(q authority.Query) error {
-		out, err = readPolicyList(ctx, q)
+		out, err = readPolicyList(ctx, q, lang)
 		return err
 	})
 	return out, err
 }
 
-func readPolicyList(ctx context.Context, q authority.Query) (PolicyList, error) {
+func readPolicyList(ctx context.Context, q authority.Query, lang string) (PolicyList, error) {
 	out := PolicyList{Items: []Policy{}}
 	if err := q.QueryRow(ctx, `select policies from clock_settings`).Scan(&out.Version); err != nil {
 		return out, fmt.Errorf("policies: %w", err)
@@ -76,6 +77,13 @@ func readPolicyList(ctx context.Context, q authority.Query) (PolicyList, error) 
 		}
 		if err := json.Unmarshal(match, &m); err != nil {
 			return p, err
+		}
+		for _, text := range p.Targets {
+			target, err := sla.ParseTarget(text)
+			if err != nil {
+				return p, err
+			}
+			p.Words = append(p.Words, target.Text(lang))
 		}
 		p.Match = PolicyMatch{Class: m.Class, Channel: m.Channel, Type: m.Type, Severity: m.Severity}
 		for _, q := range m.Queue {

@@ -111,7 +111,7 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 			return err
 		},
 		"Calendars":     func(ctx context.Context, by who) error { return second(w.tickets.Calendars(ctx, by)) },
-		"Policies":      func(ctx context.Context, by who) error { return second(w.tickets.Policies(ctx, by)) },
+		"Policies":      func(ctx context.Context, by who) error { return second(w.tickets.Policies(ctx, by, "en")) },
 		"CheckPolicies": func(ctx context.Context, by who) error { return second(w.tickets.CheckPolicies(ctx, by, nil)) },
 		"TryCalendar": func(ctx context.Context, by who) error {
 			return second(w.tickets.TryCalendar(ctx, by, tickets.Trial{Calendar: tickets.Calendar{Name: "x", Zone: "UTC", Week: "24*7"}}, "en"))

@@ -123,6 +123,18 @@ const sites = createRoute({
   component: lazyRouteComponent(() => import("@/admin/Sites")),
 });
 
+const calendars = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/calendars",
+  component: lazyRouteComponent(() => import("@/clocks/Calendars")),
+});
+
+const policies = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/policies",
+  component: lazyRouteComponent(() => import("@/clocks/Policies")),
+});
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
@@ -131,7 +143,7 @@ const account = createRoute({
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, sites, queues, agents, account, supervision, standards, fields, tags, macros])])]),
+    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, sites, queues, calendars, policies, agents, account, supervision, standards, fields, tags, macros])])]),
     context: { client },
     defaultPreload: false,
   });

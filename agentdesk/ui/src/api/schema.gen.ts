@@ -3471,6 +3471,8 @@ export interface components {
              * @description Rises with each saving that changes it
              */
             readonly version?: number;
+            /** @description The targets in the caller's language; not looked at when saved */
+            readonly words?: string[];
         };
         PolicyList: {
             items: components["schemas"]["Policy"][];

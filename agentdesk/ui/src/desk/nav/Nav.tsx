@@ -1,6 +1,8 @@
 import {
   ApartmentOutlined,
   AppstoreOutlined,
+  CalendarOutlined,
+  ClockCircleOutlined,
   DashboardOutlined,
   FormOutlined,
   InboxOutlined,
@@ -121,6 +123,12 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
                 {t("nav.queues")}
               </AdminItem>
             )}
+            <AdminItem to="/admin/calendars" icon={<CalendarOutlined />}>
+              {t("calendars.title")}
+            </AdminItem>
+            <AdminItem to="/admin/policies" icon={<ClockCircleOutlined />}>
+              {t("policies.title")}
+            </AdminItem>
             <AdminItem to="/admin/agents" icon={<TeamOutlined />}>
               {t("nav.agents")}
             </AdminItem>
@@ -246,7 +254,7 @@ function Item({ box, count, more, waiting = 0, strong, icon, title, children }: 
   );
 }
 
-type Page = "/supervision" | "/admin/mailboxes" | "/admin/sites" | "/admin/queues" | "/admin/agents" | "/admin/fields" | "/admin/tags" | "/macros";
+type Page = "/supervision" | "/admin/mailboxes" | "/admin/sites" | "/admin/queues" | "/admin/calendars" | "/admin/policies" | "/admin/agents" | "/admin/fields" | "/admin/tags" | "/macros";
 
 function AdminItem({ to, icon, children }: { to: Page; icon: ReactNode; children: string }) {
   return (
