@@ -47,4 +47,14 @@ func (c *CRM) Routes(s *web.Server) {
 		func(ctx context.Context, by authority.Actor, in *byID) (Company, error) {
 			return c.Company(ctx, by, in.ID)
 		})
+	web.Command(s, web.Op{Method: "PATCH", Path: "/accounts/{id}", ID: "edit-account", Tag: "customers", Summary: "Say how important a customer is"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			ID   int64 `path:"id" minimum:"1"`
+			Body struct {
+				Class string `json:"class" maxLength:"50" doc:"In the house's own words, such as vip; empty: as any"`
+			}
+		},
+		) (web.Empty, error) {
+			return web.Empty{}, c.Rank(ctx, by, in.ID, in.Body.Class)
+		})
 }

@@ -27,8 +27,8 @@ func (c *CRM) Person(ctx context.Context, by authority.Actor, id int64) (p Perso
 func (c *CRM) Company(ctx context.Context, by authority.Actor, id int64) (Company, error) {
 	out := Company{Contacts: []Person{}}
 	err := c.gate.View(ctx, by, func(q authority.Query) error {
-		if err := q.QueryRow(ctx, `select id, name, kind, address, created_at from accounts where id = $1`, id).Scan(
-			&out.ID, &out.Name, &out.Kind, &out.Address, &out.CreatedAt); err != nil {
+		if err := q.QueryRow(ctx, `select id, name, kind, address, class, created_at from accounts where id = $1`, id).Scan(
+			&out.ID, &out.Name, &out.Kind, &out.Address, &out.Class, &out.CreatedAt); err != nil {
 			return wrap("account", err)
 		}
 		rows, err := q.Query(ctx, `select id from contacts where account_id = $1 order by id limit 100`, id)

@@ -22,6 +22,7 @@ type Account struct {
 	Name      string    `json:"name"`
 	Kind      string    `json:"kind" enum:"end_user_direct,end_user_indirect,dealer"`
 	Address   string    `json:"address"`
+	Class     string    `json:"class" doc:"How important the customer is, in the house's own words, such as vip; policies go by it"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -55,17 +56,17 @@ type Duplicate struct {
 func (c *CRM) Contact(ctx context.Context, q authority.Query, id int64) (Person, error) {
 	var p Person
 	var a struct {
-		ID                  *int64
-		Name, Kind, Address *string
-		CreatedAt           *time.Time
+		ID                         *int64
+		Name, Kind, Address, Class *string
+		CreatedAt                  *time.Time
 	}
-	if err := q.QueryRow(ctx, `select c.id, c.name, c.language, c.note, c.created_at, c.version, a.id, a.name, a.kind, a.address, a.created_at
+	if err := q.QueryRow(ctx, `select c.id, c.name, c.language, c.note, c.created_at, c.version, a.id, a.name, a.kind, a.address, a.class, a.created_at
 		from contacts c left join accounts a on a.id = c.account_id where c.id = $1`, id).Scan(
-		&p.ID, &p.Name, &p.Language, &p.Note, &p.CreatedAt, &p.Version, &a.ID, &a.Name, &a.Kind, &a.Address, &a.CreatedAt); err != nil {
+		&p.ID, &p.Name, &p.Language, &p.Note, &p.CreatedAt, &p.Version, &a.ID, &a.Name, &a.Kind, &a.Address, &a.Class, &a.CreatedAt); err != nil {
 		return p, wrap("contact", err)
 	}
 	if a.ID != nil {
-		p.Account = &Account{*a.ID, *a.Name, *a.Kind, *a.Address, *a.CreatedAt}
+		p.Account = &Account{*a.ID, *a.Name, *a.Kind, *a.Address, *a.Class, *a.CreatedAt}
 	}
 	rows, err := q.Query(ctx, `select kind, address, bounced_at from contact_points where contact_id = $1
 		and not (kind = 'other' and address like '`+unknownPrefix+`%') order by id limit 50`, id)
@@ -178,7 +179,7 @@ func (c *CRM) FindAccounts(ctx context.Context, by authority.Actor, words string
 		return out, nil
 	}
 	err := c.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, `select id, name, kind, address, created_at from accounts
+		rows, err := q.Query(ctx, `select id, name, kind, address, class, created_at from accounts
 			where name_key >= $1 and name_key < $1 || U&'\+10FFFF' order by name_key, id limit $2`, words, limit)
 		if err != nil {
 			return wrap("find accounts", err)
@@ -187,6 +188,25 @@ func (c *CRM) FindAccounts(ctx context.Context, by authority.Actor, words string
 		return wrap("find accounts", err)
 	})
 	return out, err
+}
+
+// Rank says how important an account is, in the house's own words; empty: as any.
+func (c *CRM) Rank(ctx context.Context, by authority.Actor, account int64, class string) error {
+	return c.gate.Do(ctx, by, func(tx *authority.Tx) error {
+		object := fmt.Sprint("account:", account)
+		if err := tx.Allow(ctx, authority.Act{Name: "account.edit", Object: object}); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `update accounts set class = $2, updated_at = now() where id = $1`, account, plain.Line(class, 50))
+		if err != nil {
+			return wrap("class of the account", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return fault.New(fault.NotFound, "not_found", "what", "account")
+		}
+		tx.Emit("account.changed", object, "staff")
+		return nil
+	})
 }
 
 // Change is what an edit of a contact sets; nil leaves a field as it is.

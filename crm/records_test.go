@@ -39,6 +39,7 @@ func TestEveryCommandOfCRMRefuses(t *testing.T) {
 			_, err := w.crm.FindAccounts(ctx, by, "a", 5)
 			return err
 		},
+		"Rank": func(ctx context.Context, by authority.Actor) error { return w.crm.Rank(ctx, by, account, "vip") },
 		"EditContact": func(ctx context.Context, by authority.Actor) error {
 			return w.crm.EditContact(ctx, by, c.ID, crm.Change{Note: ptr("n")})
 		},
@@ -54,6 +55,26 @@ func TestEveryCommandOfCRMRefuses(t *testing.T) {
 	}
 	if found, err := w.crm.Find(t.Context(), left, "a", 5); err != nil || len(found) != 0 {
 		t.Errorf("Find by who has left = %+v, %v; want nobody", found, err)
+	}
+}
+
+func TestAnAccountHasAClass(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	boss := w.Hire("boss", "supervisor")
+	c := w.customer("a@x", "A")
+	if err := w.crm.EditContact(t.Context(), boss, c.ID, crm.Change{Account: ptr("厂")}); err != nil {
+		t.Fatal(err)
+	}
+	account := w.person(c.ID).Account.ID
+	if err := w.crm.Rank(t.Context(), boss, account, " vip "); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.person(c.ID).Account.Class; got != "vip" {
+		t.Errorf("the class is %q, want vip", got)
+	}
+	if err := w.crm.Rank(t.Context(), boss, account+1000, "vip"); !errors.Is(err, fault.NotFound) {
+		t.Errorf("the class of an account that is not there = %v, want not found", err)
 	}
 }
 

@@ -32,7 +32,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Say how important a customer is */
+        patch: operations["edit-account"];
         trace?: never;
     };
     "/agents": {
@@ -1945,6 +1946,8 @@ export interface components {
     schemas: {
         Account: {
             address: string;
+            /** @description How important the customer is, in the house's own words, such as vip; policies go by it */
+            class: string;
             /** Format: date-time */
             created_at: string;
             /** Format: int64 */
@@ -2410,6 +2413,8 @@ export interface components {
         };
         Company: {
             address: string;
+            /** @description How important the customer is, in the house's own words, such as vip; policies go by it */
+            class: string;
             /** @description the first hundred */
             contacts: components["schemas"]["Person"][];
             /** Format: date-time */
@@ -2565,6 +2570,10 @@ export interface components {
             /** @description absent: true */
             subject_tag?: boolean;
             trust_authserv?: string;
+        };
+        EditAccountRequest: {
+            /** @description In the house's own words, such as vip; empty: as any */
+            class: string;
         };
         EditBody: {
             /**
@@ -4702,6 +4711,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Company"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
