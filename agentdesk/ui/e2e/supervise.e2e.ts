@@ -15,10 +15,10 @@ test("who leads sees what waits as it comes, and opens the number into its rows"
   const page = await signIn("zhaojing", { width: 1280, height: 800 });
   await go(page, "/supervision");
   const row = page.getByRole("row", { name: new RegExp(name) });
-  const number = row.getByRole("button", { name: `${name} Waiting now` });
-  await expect.poll(() => number.textContent()).toBe("0");
+  await row.getByRole("button", { name: `${name} Waiting now: 0` }).waitFor();
   await contact(page, queue.id, `${name} one`, "Help.");
-  await expect.poll(() => number.textContent()).toBe("1");
+  const number = row.getByRole("button", { name: `${name} Waiting now: 1` });
+  await number.waitFor();
   expect(await faults(page)).toEqual([]);
   await number.hover();
   await page.getByText("Contacts that no agent has at this moment", { exact: false }).waitFor();

@@ -43,7 +43,8 @@ export function Measured({ name, scope = today, of = "", tone, children }: Props
           )
         }
       >
-        <button type="button" className={css.number} data-tone={tone} aria-label={`${of} ${words}`.trim()} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <button type="button" className={css.number} data-tone={tone} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+          <span className="sr-only">{`${of} ${words}: `}</span>
           {children}
         </button>
       </Popover>
