@@ -98,29 +98,28 @@ func setPresence(ctx context.Context, gate *authority.Gate, by authority.Actor, 
 
 // seated writes a presence and its history, and tells of it where it changed. A part.
 func seated(ctx context.Context, tx *authority.Tx, agent int64, state, reason string) error {
-	var changed, known bool
-	err := tx.QueryRow(ctx, `with was as materialized (
-			select presence from seats where agent_id = $1
-		), now_is as (
-			insert into seats (agent_id, presence, reason) select id, $2, $3 from agents where id = $1
-			on conflict (agent_id) do update set presence = $2, reason = $3, since = now(),
-				idle_since = case when $2 = 'ready' and seats.presence <> 'ready' then now() else seats.idle_since end
-			where (seats.presence, seats.reason) <> ($2, $3) returning agent_id
-		), before as (
-			update presences set until_at = now() where agent_id in (select agent_id from now_is) and until_at is null
-		)
-		select exists (select from now_is), exists (select from agents where id = $1)`, agent, state, plain.Line(reason, 100)).Scan(&changed, &known)
+	tag, err := tx.Exec(ctx, `insert into seats (agent_id, presence, reason) select id, $2, $3 from agents where id = $1
+		on conflict (agent_id) do update set presence = $2, reason = $3, since = now(),
+			idle_since = case when $2 = 'ready' and seats.presence <> 'ready' then now() else seats.idle_since end
+		where (seats.presence, seats.reason) <> ($2, $3)`, agent, state, plain.Line(reason, 100))
 	if err != nil {
 		return fmt.Errorf("presence: %w", err)
 	}
-	if !known {
-		return fault.New(fault.NotFound, "not_found", "what", "agent")
-	}
-	if !changed {
+	if tag.RowsAffected() == 0 {
+		var known bool
+		if err := tx.QueryRow(ctx, `select exists (select from agents where id = $1)`, agent).Scan(&known); err != nil {
+			return fmt.Errorf("presence: %w", err)
+		}
+		if !known {
+			return fault.New(fault.NotFound, "not_found", "what", "agent")
+		}
 		return nil
 	}
-	// A statement of its own: the one before must have closed the row that stood.
-	if _, err := tx.Exec(ctx, `insert into presences (agent_id, presence, reason) values ($1, $2, $3)`, agent, state, plain.Line(reason, 100)); err != nil {
+	// Statements of their own: one that waited for the seat's lock would not see what the other before it wrote here.
+	b := &pgx.Batch{}
+	b.Queue(`update presences set until_at = now() where agent_id = $1 and until_at is null`, agent)
+	b.Queue(`insert into presences (agent_id, presence, reason) values ($1, $2, $3)`, agent, state, plain.Line(reason, 100))
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("history of presence: %w", err)
 	}
 	tx.Emit("presence.changed", fmt.Sprint("agent:", agent), "staff", routingTopic)

@@ -280,6 +280,14 @@ func TestPresenceHasAHistory(t *testing.T) {
 	if n := w.count(`select count(*) from presences where agent_id = $1 and until_at is null and presence = 'not_ready' and reason = 'lunch'`, li.ID); n != 1 {
 		t.Error("the history does not end with lunch")
 	}
+	crowd(16, func(i int) { // from many sides at once it has one end
+		if err := w.work.SetPresenceOf(t.Context(), boss, li.ID, "not_ready", fmt.Sprint("reason ", i)); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := w.count(`select count(*) from presences where agent_id = $1 and until_at is null`, li.ID); n != 1 {
+		t.Errorf("%d presences at once", n)
+	}
 }
 
 func TestEveryCommandOfWorkRefuses(t *testing.T) {
