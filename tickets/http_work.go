@@ -43,6 +43,11 @@ func (w *Work) offerRoutes(s *web.Server) {
 }
 
 func (w *Work) handRoutes(s *web.Server) {
+	web.Query(s, web.Op{Method: "GET", Path: "/me/work", ID: "list-my-work", Tag: "offers", Summary: "The contacts that the caller has in hand, has put aside or wraps up"},
+		func(ctx context.Context, by authority.Actor, _ *struct{}) (web.Page[InHand], error) {
+			out, err := w.Mine(ctx, by)
+			return web.Page[InHand]{Items: out}, err
+		})
 	web.Command(s, web.Op{Method: "POST", Path: "/tickets/{id}/pull", ID: "pull-ticket", Tag: "offers", Summary: "Take a contact that waits, by hand"},
 		func(ctx context.Context, by authority.Actor, in *oneTicket) (Taken, error) {
 			return w.Pull(ctx, by, in.ID)

@@ -27,6 +27,7 @@ type Stay struct {
 	ParkedUntil *time.Time  `json:"parked_until"`
 	WrapUp      *WrappingUp `json:"wrap_up"`
 	MayPull     bool        `json:"may_pull" doc:"The queue lets agents take it by hand"`
+	MayTakeBack bool        `json:"may_take_back" doc:"The caller may undo its transfer, or, leading others, take it out of an agent's hand"`
 	Place       int         `json:"place" doc:"1 for the next of its queue; 0 where it does not wait"`
 	WhyWaiting  string      `json:"why_waiting" doc:"Why nobody has it yet, in words"`
 }
@@ -54,7 +55,10 @@ type WaitingTicket struct {
 }
 
 // stayShown and scanStay belong together.
-const stayShown = `e.id, e.state, e.queue_id, e.channel, e.arrived_at, e.entered_at, a.id, a.name, e.pulled, e.answered_at, e.parked_until, e.wrap_up_until, eq.rules`
+const stayShown = `e.id, e.state, e.queue_id, e.channel, e.arrived_at, e.entered_at, a.id, a.name, e.pulled, e.answered_at, e.parked_until, e.wrap_up_until, eq.rules,
+	case when e.state in ('waiting', 'offered') then exists (select from entries p where p.ticket_id = e.ticket_id and p.id < e.id and p.outcome = 'transferred'
+			and (p.agent_id = (select my_agent()) or (select sees_all())) and not exists (select from entries n where n.ticket_id = e.ticket_id and n.id > p.id and n.id < e.id))
+		else (select sees_all()) and e.agent_id is distinct from (select my_agent()) end`
 
 const stayJoins = ` join queues eq on eq.id = e.queue_id left join agents a on a.id = e.agent_id`
 
@@ -65,7 +69,7 @@ func scanStay(r pgx.Row, more ...any) (Stay, error) {
 	var until *time.Time
 	var rules Rules
 	err := r.Scan(append([]any{&s.ID, &s.State, &s.QueueID, &s.Channel, &s.ArrivedAt, &s.EnteredAt, &agent, &name, &s.Pulled,
-		&s.AnsweredAt, &s.ParkedUntil, &until, &rules}, more...)...)
+		&s.AnsweredAt, &s.ParkedUntil, &until, &rules, &s.MayTakeBack}, more...)...)
 	if agent != nil {
 		s.Agent = &Named{ID: *agent, Name: *name}
 	}

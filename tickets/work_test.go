@@ -323,6 +323,7 @@ func TestEveryCommandOfWorkRefuses(t *testing.T) {
 
 		"Offer":  func(ctx context.Context, by who) error { return second(w.work.Offer(ctx, by, 1)) },
 		"Offers": func(ctx context.Context, by who) error { return second(w.work.Offers(ctx, by)) },
+		"Mine":   func(ctx context.Context, by who) error { return second(w.work.Mine(ctx, by)) },
 		"Rules":  func(ctx context.Context, by who) error { return second(w.work.Rules(ctx, by, 1)) },
 		"Setup":  func(ctx context.Context, by who) error { return second(w.work.Setup(ctx, by, boss.ID)) },
 		"Waiting": func(ctx context.Context, by who) error {
