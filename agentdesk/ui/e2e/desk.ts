@@ -101,7 +101,8 @@ export async function ask<T>(page: Page, method: string, path: string, body?: ob
     headers: { Origin: inject("program").url },
   });
   if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
-  return (await answer.json()) as T;
+  // Some answers have nothing to say.
+  return (answer.status() === 204 ? undefined : await answer.json()) as T;
 }
 
 /** A queue that nothing else writes into, to look at lists undisturbed; gives its id and its list's path. */

@@ -135,6 +135,12 @@ const policies = createRoute({
   component: lazyRouteComponent(() => import("@/clocks/Policies")),
 });
 
+const rules = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/queues/$queue",
+  component: lazyRouteComponent(() => import("@/admin/rules/Rules")),
+});
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
@@ -143,7 +149,7 @@ const account = createRoute({
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, sites, queues, calendars, policies, agents, account, supervision, standards, fields, tags, macros])])]),
+    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, sites, queues, rules, calendars, policies, agents, account, supervision, standards, fields, tags, macros])])]),
     context: { client },
     defaultPreload: false,
   });

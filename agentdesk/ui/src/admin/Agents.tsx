@@ -17,6 +17,7 @@ import { Time } from "@/parts/Time";
 import css from "./admin.module.css";
 import { OneTimePassword } from "./OneTimePassword.tsx";
 import { PersonForm } from "./PersonForm.tsx";
+import { SeatForm } from "./SeatForm.tsx";
 import { Teams } from "./Teams.tsx";
 
 type Once = { name: string; login: string; password: string };
@@ -32,6 +33,8 @@ export default function Agents() {
   const [editing, setEditing] = useState<Employee | "new" | null>(null);
   const [once, setOnce] = useState<Once | null>(null);
   const [naming, setNaming] = useState(false);
+  const [seating, setSeating] = useState<{ id: number; name: string } | null>(null);
+  const maySeat = useMay("seat.edit");
   const query = people.isError ? people : seats;
   if (query.isError && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
   const seat = new Map(seats.data?.map((s) => [s.id, s]));
@@ -74,12 +77,13 @@ export default function Agents() {
         </thead>
         <tbody>
           {all.map((a) => (
-            <Line key={a.id} agent={a} person={known.get(a.id)} seat={seat.get(a.id)} edit={change ? setEditing : null} once={setOnce} />
+            <Line key={a.id} agent={a} person={known.get(a.id)} seat={seat.get(a.id)} edit={change ? setEditing : null} sit={maySeat ? setSeating : null} once={setOnce} />
           ))}
         </tbody>
       </table>
       {editing && <PersonForm person={editing === "new" ? null : editing} close={() => setEditing(null)} made={setOnce} />}
       {once && <OneTimePassword {...once} close={() => setOnce(null)} />}
+      {seating && <SeatForm agent={seating} close={() => setSeating(null)} />}
       {naming && <Teams close={() => setNaming(false)} />}
     </div>
   );
@@ -91,10 +95,12 @@ interface LineProps {
   /** Whether he is there; nobody who is locked out has one. */
   seat: Colleague | undefined;
   edit: ((p: Employee) => void) | null;
+  /** Opens what somebody can take. */
+  sit: ((a: { id: number; name: string }) => void) | null;
   once: (o: Once) => void;
 }
 
-function Line({ agent, person, seat, edit, once }: LineProps) {
+function Line({ agent, person, seat, edit, sit, once }: LineProps) {
   const { t } = useTranslation();
   const words = t as unknown as (key: string, options: object) => string;
   const none = <span className={css.muted}>–</span>;
@@ -120,7 +126,16 @@ function Line({ agent, person, seat, edit, once }: LineProps) {
           seat && <Presence seat={seat} />
         )}
       </td>
-      <td className={css.act}>{edit && person && <Acts person={person} edit={() => edit(person)} once={once} />}</td>
+      <td className={css.act}>
+        <span className={css.acts}>
+          {sit && seat && (
+            <Button size="small" aria-label={t("seat.named", { name: agent.name })} onClick={() => sit(agent)}>
+              {t("seat.open")}
+            </Button>
+          )}
+          {edit && person && <Acts person={person} edit={() => edit(person)} once={once} />}
+        </span>
+      </td>
     </tr>
   );
 }
@@ -169,7 +184,7 @@ function Acts({ person, edit, once }: { person: Employee; edit: () => void; once
     unlock: () => void run(() => changePerson(person.id, { disabled: false })),
   };
   return (
-    <span className={css.acts}>
+    <>
       <Button size="small" aria-label={t("people.edit_named", { name })} onClick={edit}>
         {t("mailboxes.edit")}
       </Button>
@@ -187,6 +202,6 @@ function Acts({ person, edit, once }: { person: Employee; edit: () => void; once
       >
         <Button size="small" icon={<EllipsisOutlined />} aria-label={t("people.more_named", { name })} disabled={self && !person.two_factor} />
       </Dropdown>
-    </span>
+    </>
   );
 }

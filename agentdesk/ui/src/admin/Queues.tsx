@@ -1,5 +1,6 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Button, Checkbox, Form, Input, Modal, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,6 +19,7 @@ export default function Queues() {
   const query = useQuery(queuesQuery);
   const { data: teams = [] } = useQuery(teamsQuery);
   const may = useMay("queue.edit");
+  const mayRule = useMay("queue.rules");
   const [editing, setEditing] = useState<Queue | "new" | null>(null);
   if (query.isError && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
   return (
@@ -69,12 +71,30 @@ export default function Queues() {
               </td>
               <td className={css.number}>{q.open}</td>
               <td className={css.number}>{q.unassigned}</td>
-              <td className={css.act}>
+              <td className={css.act} aria-label={t("mailboxes.edit")}>
+                <span className={css.acts}>
+                </span>
+              </td>
+              <td>{q.name_en || <span className={css.muted}>–</span>}</td>
+              <td>{q.team_id === null ? <span className={css.muted}>{t("queues.everybody")}</span> : teams.find((x) => x.id === q.team_id)?.name}</td>
+              <td className={css.signature} title={q.signature}>
+                {q.signature.replaceAll("\n", " · ") || <span className={css.muted}>–</span>}
+              </td>
+              <td className={css.number}>{q.open}</td>
+              <td className={css.number}>{q.unassigned}</td>
+              <td className={css.act} aria-label={t("mailboxes.edit")}>
+                <span className={css.acts}>
+                {mayRule && (
+                  <Link to="/admin/queues/$queue" params={{ queue: String(q.id) }} aria-label={t("rules.title", { queue: q.name })}>
+                    {t("rules.open")}
+                  </Link>
+                )}
                 {may && (
                   <Button size="small" aria-label={t("people.edit_named", { name: q.name })} onClick={() => setEditing(q)}>
                     {t("mailboxes.edit")}
                   </Button>
                 )}
+                </span>
               </td>
             </tr>
           ))}

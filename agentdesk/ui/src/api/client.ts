@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { tellServerTime } from "@/parts/clock";
 import type { components, paths } from "./schema.gen.ts";
 
 type ProblemBody = Partial<components["schemas"]["Problem"]>;
@@ -62,6 +63,7 @@ async function ask(request: Request): Promise<Response> {
     if (request.signal.aborted) throw e;
     throw new Problem(0, { code: "offline" });
   }
+  tellServerTime(answer.headers.get("Date"));
   if (answer.ok) return answer;
   // The login itself answers 401 too, and there is no session to lose then.
   if (answer.status === 401 && !request.url.endsWith("/session")) signedOut();

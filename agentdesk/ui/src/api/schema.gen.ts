@@ -813,6 +813,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contacts that the caller has in hand, has put aside or wraps up */
+        get: operations["list-my-work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/measure-settings": {
         parameters: {
             query?: never;
@@ -2794,6 +2811,25 @@ export interface components {
             /** @enum {string} */
             protocol: "smtp" | "lmtp";
         };
+        InHand: {
+            entry: components["schemas"]["Stay"];
+            /** @description The customer's newest message; automatic ones do not count */
+            last_in: components["schemas"]["Spoken"] | null;
+            ticket: components["schemas"]["InHandTicket"];
+            /**
+             * Format: int64
+             * @description How many of the customer's messages came since the last answer, up to 100
+             */
+            unanswered: number;
+        };
+        InHandTicket: {
+            channel: string;
+            contact: components["schemas"]["Named"];
+            /** Format: int64 */
+            id: number;
+            number: string;
+            subject: string;
+        };
         InQueue: {
             /** @description Who is asked, or has it */
             agent: components["schemas"]["Named"] | null;
@@ -2814,6 +2850,8 @@ export interface components {
             id: number;
             /** @description The queue lets agents take it by hand */
             may_pull: boolean;
+            /** @description The caller may undo its transfer, or, leading others, take it out of an agent's hand */
+            may_take_back: boolean;
             /** Format: date-time */
             parked_until: string | null;
             /**
@@ -3324,6 +3362,11 @@ export interface components {
         };
         PageGroup: {
             items: components["schemas"]["Group"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageInHand: {
+            items: components["schemas"]["InHand"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -4104,6 +4147,12 @@ export interface components {
             /** Format: int64 */
             message: number;
         };
+        Spoken: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            id: number;
+        };
         State: {
             receiving: components["schemas"]["Side"] | null;
             sending: components["schemas"]["Side"] | null;
@@ -4198,6 +4247,8 @@ export interface components {
             id: number;
             /** @description The queue lets agents take it by hand */
             may_pull: boolean;
+            /** @description The caller may undo its transfer, or, leading others, take it out of an agent's hand */
+            may_take_back: boolean;
             /** Format: date-time */
             parked_until: string | null;
             /**
@@ -6545,6 +6596,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-my-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInHand"];
+                };
             };
             /** @description Error */
             default: {

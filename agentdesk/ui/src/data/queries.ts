@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as api from "@/api/calls";
+import * as queue from "@/api/queue";
 import type { Page, Queue, Row } from "@/api/types";
 import { keys } from "./keys.ts";
 import type { Pages } from "./lists.ts";
@@ -26,6 +27,11 @@ export const viewListQuery = (id: number) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next || undefined,
   });
+export const offersQuery = queryOptions({ queryKey: keys.offers, queryFn: ({ signal }) => queue.offers(signal) });
+export const workQuery = queryOptions({ queryKey: keys.work, queryFn: ({ signal }) => queue.work(signal) });
+export const mySeatQuery = queryOptions({ queryKey: keys.mySeat, queryFn: ({ signal }) => queue.mySeat(signal) });
+export const seatQuery = (agent: number) => queryOptions({ queryKey: keys.seat(agent), queryFn: ({ signal }) => queue.seatOf(agent, signal), staleTime: 0 });
+export const rulesQuery = (id: number) => queryOptions({ queryKey: keys.rules(id), queryFn: ({ signal }) => queue.queueRules(id, signal), staleTime: 0 });
 
 export const listQuery = (filter: api.TicketFilter) =>
   infiniteQueryOptions({

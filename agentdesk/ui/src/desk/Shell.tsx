@@ -9,6 +9,7 @@ import { Alarms } from "./Alarms.tsx";
 import { draftsOf } from "./composer/drafts.ts";
 import { LineBanner } from "./LineBanner.tsx";
 import { Nav } from "./nav/Nav.tsx";
+import { Offers } from "./queue/Offers.tsx";
 import { Search } from "./search/Search.tsx";
 import css from "./shell.module.css";
 
@@ -48,6 +49,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <Offers />
       {search && <Search close={() => setSearch(false)} />}
       {begin && (
         <Suspense>

@@ -4,7 +4,7 @@ import { Kbd } from "@/parts/Kbd";
 import { commands } from "./commands.ts";
 import css from "./help.module.css";
 
-const groups = ["list", "ticket", "composer", "go"] as const;
+const groups = ["list", "ticket", "queue", "composer", "go"] as const;
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** Every key of the desk. */

@@ -10,6 +10,7 @@ test("a press has one name on every keyboard", () => {
   expect(press("?", { shiftKey: true })).toBe("?");
   expect(press("Enter", { metaKey: true })).toBe("Mod+Enter");
   expect(press("Enter", { ctrlKey: true, shiftKey: true })).toBe("Mod+Shift+Enter");
+  expect(press("¡", { altKey: true, code: "Digit1" })).toBe("Alt+1");
 });
 
 test("letters are words in a text field and commands outside", () => {
@@ -18,6 +19,14 @@ test("letters are words in a text field and commands outside", () => {
   expect(m.match("r", true, 0)).toBeNull();
   expect(m.match("Mod+Enter", true, 0)?.id).toBe("send");
   expect(m.match("Escape", true, 0)?.id).toBe("back");
+});
+
+test("one goes to another contact in the middle of a word, and never accepts one by writing", () => {
+  const m = new Matcher();
+  expect(m.match("Alt+3", true, 0)).toEqual({ id: "switch", stroke: "Alt+3" });
+  expect(m.match("Alt+0", true, 0)?.id).toBe("to_offer");
+  for (const key of ["y", "d", "f"]) expect(m.match(key, true, 0)).toBeNull();
+  expect(m.match("y", false, 0)?.id).toBe("accept");
 });
 
 test("a pair of keys is one command while it is quick", () => {

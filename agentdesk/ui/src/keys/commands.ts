@@ -24,6 +24,13 @@ export const commands = [
   { id: "html", keys: ["v"], group: "ticket" },
   { id: "customer", keys: ["i"], group: "ticket" },
   { id: "edit_contact", keys: ["Shift+i"], group: "ticket" },
+  { id: "accept", keys: ["y"], group: "queue" },
+  { id: "decline", keys: ["d"], group: "queue" },
+  { id: "to_offer", keys: ["Alt+0"], group: "queue", typing: true },
+  { id: "switch", keys: ["Alt+1"], group: "queue", typing: true },
+  { id: "transfer", keys: ["t"], group: "queue" },
+  { id: "park", keys: ["p"], group: "queue" },
+  { id: "finish", keys: ["f"], group: "queue" },
   { id: "send", keys: ["Mod+Enter"], group: "composer", typing: true },
   { id: "send_resolve", keys: ["Mod+Shift+Enter"], group: "composer", typing: true },
   { id: "go_mine", keys: ["g m"], group: "go" },
@@ -59,9 +66,11 @@ export function run(id: Command, stroke = ""): boolean {
 }
 
 /** The name of a key press: "j", "Shift+e", "Mod+Enter" (Ctrl, on a Mac Command). Shift is named for letters and Enter only. */
-export function strokeOf(e: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">): string {
+export function strokeOf(e: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey"> & { code?: string }): string {
+  // With Alt a Mac writes other signs ("¡" for 1); the place of the key says which digit it is.
+  const digit = e.altKey ? /^Digit(\d)$/.exec(e.code ?? "")?.[1] : undefined;
   const letter = /^\p{L}$/u.test(e.key);
-  const name = letter ? e.key.toLowerCase() : e.key;
+  const name = digit ?? (letter ? e.key.toLowerCase() : e.key);
   const shift = e.shiftKey && (letter || e.key.length > 1);
   return `${e.ctrlKey || e.metaKey ? "Mod+" : ""}${e.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${name}`;
 }
@@ -83,7 +92,7 @@ export class Matcher {
       if (typing && !("typing" in c && c.typing)) return false;
       const keys: readonly string[] = c.keys;
       if (pair) return keys.includes(pair) || (c.id === "go_queue" && /^g [1-9]$/.test(pair));
-      return keys.includes(stroke);
+      return keys.includes(stroke) || (c.id === "switch" && /^Alt\+[1-9]$/.test(stroke));
     });
     if (found) return { id: found.id, stroke };
     if (!typing && commands.some((c) => c.keys.some((k: string) => k.startsWith(`${stroke} `)))) {

@@ -1,6 +1,7 @@
 import type { Query, QueryClient } from "@tanstack/react-query";
 import * as api from "@/api/calls";
 import { Problem } from "@/api/client";
+import type { Work } from "@/api/queue";
 import type { Agent, Entry, Page, Row, Ticket } from "@/api/types";
 import { keys } from "@/data/keys";
 import { belongs, joinHead, type Pages, place, replace } from "@/data/lists";
@@ -14,6 +15,7 @@ const burst = 8;
 const countsEvery = 1000;
 /** A view is read anew at most so often, in ms: what belongs in it is known to the server alone. */
 const viewsEvery = 2500;
+const workEvery = 1000;
 
 /**
  * Brings what the desk holds up to date with events: the one ticket, its place in the lists, the newest page of its
@@ -30,6 +32,8 @@ export class Applier {
   private countsTimer: ReturnType<typeof setTimeout> | undefined;
   private viewsTimer: ReturnType<typeof setTimeout> | undefined;
   private viewedAt = 0;
+  private workTimer: ReturnType<typeof setTimeout> | undefined;
+  private workDue = 0;
   private countedAt = 0;
 
   constructor(client: QueryClient, me: () => Agent) {
@@ -41,12 +45,16 @@ export class Applier {
     clearTimeout(this.timer);
     clearTimeout(this.countsTimer);
     clearTimeout(this.viewsTimer);
+    clearTimeout(this.workTimer);
   }
 
   take(e: LiveEvent): void {
     const [kind, id] = e.kind.split(".", 1)[0] === "alarm" ? ["alarm", 0] : split(e.object);
     if (kind === "alarm") void this.client.invalidateQueries({ queryKey: keys.alarms });
     else if (e.kind === "presence.changed") void this.client.invalidateQueries({ queryKey: keys.agents });
+    else if (e.kind.startsWith("offer.")) void this.client.invalidateQueries({ queryKey: keys.offers });
+    else if (e.kind === "entry.changed") this.stay(id);
+    else if (e.kind === "seat.changed") this.seat(id);
     else if (e.kind === "contact.changed") void this.contact(id);
     else if (kind === "agent") this.colleague(id);
     else if (kind === "team") void this.client.invalidateQueries({ queryKey: keys.teams });
@@ -80,8 +88,39 @@ export class Applier {
     if (!isWriting(id)) void this.client.invalidateQueries({ queryKey: keys.ticket(id) });
   }
 
+  /** A contact moved in its queue: what that says of its ticket, and of what I have in hand. */
+  private stay(ticket: number): void {
+    for (const q of this.find(keys.ticket(ticket))) void this.renew(q);
+    this.work(ticket);
+  }
+
+  /** What somebody can take, perhaps what I can. */
+  private seat(id: number): void {
+    for (const queryKey of [keys.seat(id), keys.agents, ...(id === this.me().id ? [keys.mySeat] : [])]) {
+      void this.client.invalidateQueries({ queryKey });
+    }
+  }
+
+  /**
+   * What I have in hand is read once for a burst. Of a contact that I do not have, it is rarely news: an event does not say
+   * whom it is about, and what I take myself is read at once.
+   */
+  private work(ticket: number): void {
+    const mine = this.client.getQueryData<Work[]>(keys.work)?.some((w) => w.ticket.id === ticket) ?? false;
+    const due = Date.now() + (mine ? gather : workEvery);
+    if (this.workTimer && this.workDue <= due) return;
+    clearTimeout(this.workTimer);
+    this.workDue = due;
+    this.workTimer = setTimeout(() => {
+      this.workTimer = undefined;
+      void this.client.invalidateQueries({ queryKey: keys.work });
+    }, due - Date.now());
+  }
+
   private ticket(kind: string, id: number): void {
     this.changed.add(id);
+    // A word of a customer whom I have in hand is news in my work.
+    if (kind !== "ticket.created") this.work(id);
     // A change of state or owner is an entry of the timeline too.
     if (kind !== "ticket.created") this.said.add(id);
     this.timer ??= setTimeout(() => void this.flush(), gather);

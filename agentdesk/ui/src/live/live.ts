@@ -5,7 +5,7 @@ import type { Agent, Presence } from "@/api/types";
 import { keys } from "@/data/keys";
 import { Applier } from "./apply.ts";
 import { DeskSocket } from "./socket.ts";
-import { hear, line, moods, socket, viewers } from "./state.ts";
+import { given, hear, line, moods, socket, viewers, visitors } from "./state.ts";
 
 /** Holds the line to the server as long as the calling screen is there. */
 export function useLive(): void {
@@ -21,7 +21,14 @@ export function useLive(): void {
         hear(e);
       },
       reset: () => applier.reset(),
-      live: (object, list) => viewers.set((old) => new Map(old).set(object, list)),
+      live: (object, list, visitor) => {
+        viewers.set((old) => new Map(old).set(object, list ?? []));
+        if (visitor) visitors.set((old) => new Map(old).set(object, visitor));
+      },
+      offer: (o) => {
+        if (o.auto) given.set({ ticket: Number(o.object.split(":")[1]) });
+        else void client.invalidateQueries({ queryKey: keys.offers });
+      },
       presence: (agent, state, reason) => {
         moods.set((old) => new Map(old).set(agent, { state: state as Presence, reason }));
       },
@@ -41,6 +48,7 @@ export function useLive(): void {
       s.stop();
       socket.set(null);
       viewers.set(new Map());
+      visitors.set(new Map());
       moods.set(new Map());
     };
   }, [client]);

@@ -54,6 +54,7 @@ function desk(url: string, more: Partial<SocketOptions> = {}) {
     random: () => 0,
     event: (e) => log.put(`event ${e.seq} ${e.object}`),
     reset: () => log.put("reset"),
+    offer: (o) => log.put(`offer ${o.id}`),
     live: (object, viewers) => log.put(`live ${object} ${viewers.map((v) => v.name).join(",")}`),
     presence: (agent, state) => log.put(`presence ${agent} ${state}`),
     line: (s) => log.put(s),

@@ -12,6 +12,21 @@ export interface Viewer {
   typing: boolean;
 }
 
+/** How the visitor of a chat is: whether he is there and writes, and up to which message he has read. */
+export interface Visitor {
+  typing: boolean;
+  online: boolean;
+  read_upto: number;
+}
+
+/** What is offered, in short; the rest is fetched. */
+export interface OfferFrame {
+  /** The offer's. */
+  id: number;
+  object: string;
+  auto: boolean;
+}
+
 /** up: events flow. connecting: not yet, for the first time. lost: they did, and will again. */
 export type Line = "connecting" | "up" | "lost";
 
@@ -22,7 +37,8 @@ export interface SocketOptions {
   event: (e: LiveEvent) => void;
   /** What was read before is of unknown age: read it again. Also after the first welcome. */
   reset: () => void;
-  live: (object: string, viewers: Viewer[]) => void;
+  live: (object: string, viewers: Viewer[], visitor: Visitor | undefined) => void;
+  offer: (o: OfferFrame) => void;
   presence: (agent: number, state: string, reason: string) => void;
   line: (state: Line) => void;
   /** A connection was refused before it stood; the session may be over. */
@@ -197,7 +213,10 @@ export class DeskSocket {
         this.o.reset();
         break;
       case "live":
-        this.o.live(m.object, m.viewers);
+        this.o.live(m.object, m.viewers, m.visitor);
+        break;
+      case "offer":
+        this.o.offer(m);
         break;
       case "presence":
         this.o.presence(m.agent, m.state, m.reason ?? "");
@@ -232,7 +251,8 @@ type Incoming =
   | { type: "welcome"; seq: number }
   | ({ type: "event" } & LiveEvent)
   | { type: "reset"; seq: number }
-  | { type: "live"; object: string; viewers: Viewer[] }
+  | { type: "live"; object: string; viewers: Viewer[]; visitor?: Visitor }
+  | ({ type: "offer" } & OfferFrame)
   | { type: "presence"; agent: number; state: string; reason?: string }
   | { type: "ok"; id: number }
   | { type: "error"; id: number; code: string };

@@ -1,12 +1,15 @@
 import type { Presence } from "@/api/types";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { store, useStore } from "@/parts/store";
-import type { DeskSocket, Line, LiveEvent, Viewer } from "./socket.ts";
+import type { DeskSocket, Line, LiveEvent, Viewer, Visitor } from "./socket.ts";
 
 /** What the line tells that is not worth a row anywhere: it is forgotten with the line. */
 export const socket = store<DeskSocket | null>(null);
 export const line = store<Line>("connecting");
 export const viewers = store<ReadonlyMap<string, Viewer[]>>(new Map());
+export const visitors = store<ReadonlyMap<string, Visitor>>(new Map());
+/** The ticket of the contact that was last given to me without asking. */
+export const given = store<{ ticket: number } | null>(null);
 export const moods = store<ReadonlyMap<number, { state: Presence; reason: string }>>(new Map());
 
 /** Who else looks at a ticket; the same array as long as nothing changed. */
@@ -15,6 +18,11 @@ export function viewersOf(object: string): (all: ReadonlyMap<string, Viewer[]>) 
 }
 
 const nobody: Viewer[] = [];
+
+/** How the visitor of a chat is now; undefined while nothing is known. */
+export function visitorOf(object: string): (all: ReadonlyMap<string, Visitor>) => Visitor | undefined {
+  return (all) => all.get(object);
+}
 
 /** Tickets that are looked at without being shown to who works on them. */
 export const unseen = store<ReadonlySet<string>>(new Set());

@@ -21,13 +21,13 @@ export function Time({ at, className, clock }: Props) {
 }
 
 /** For how long something has been so: "17 min", with the moment it began under the pointer. */
-export function Lasting({ since }: { since: string }) {
+export function Lasting({ since, narrow }: { since: string; narrow?: boolean }) {
   const { i18n } = useTranslation();
   const now = useNow();
   const t = Date.parse(since);
   return (
     <time dateTime={since} title={full(t, i18n.language)}>
-      {span(Math.max(0, now - t), i18n.language)}
+      {span(Math.max(0, now - t), i18n.language, narrow)}
     </time>
   );
 }

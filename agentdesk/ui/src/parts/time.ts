@@ -59,8 +59,8 @@ export function full(at: number, language: string): string {
   }).format(at);
 }
 
-/** How long something has lasted: "3 h", "2 天". */
-export function span(ms: number, language: string): string {
+/** How long something has lasted: "3 hrs", "2天"; where there is little room "3h". */
+export function span(ms: number, language: string, narrow?: boolean): string {
   const steps: [number, Intl.NumberFormatOptions["unit"]][] = [
     [86_400_000, "day"],
     [3_600_000, "hour"],
@@ -68,7 +68,7 @@ export function span(ms: number, language: string): string {
     [1000, "second"],
   ];
   const [size, unit] = steps.find(([n]) => ms >= n) ?? ([1000, "second"] as const);
-  return count(Math.max(0, Math.floor(ms / size)), unit as string, "short", language);
+  return count(Math.max(0, Math.floor(ms / size)), unit as string, narrow ? "narrow" : "short", language);
 }
 
 const tag = (language: string) => (language === "zh" ? "zh-CN" : "en-GB");

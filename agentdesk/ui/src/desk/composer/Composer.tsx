@@ -8,6 +8,7 @@ import type { Pages } from "@/data/lists";
 import { useCommand } from "@/keys/useKeys";
 import { Kbd } from "@/parts/Kbd";
 import { useStore } from "@/parts/store";
+import { ChatEditor } from "./ChatEditor.tsx";
 import css from "./composer.module.css";
 import { change, write, writingOn } from "./drafts.ts";
 import { Editor } from "./Editor.tsx";
@@ -62,6 +63,7 @@ export function Composer({ ticket, wanted, early }: Props) {
     asked.current = false;
   }, [open]);
 
+  if (ticket.channel === "chat" && ticket.entry) return <ChatEditor ticket={ticket} s={s} area={area} />;
   if (open) return <Editor ticket={ticket} s={s} area={area} />;
   return (
     <div className={css.closed}>

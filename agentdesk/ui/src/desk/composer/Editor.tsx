@@ -192,7 +192,8 @@ export function Editor({ ticket, s, area }: Props) {
   );
 }
 
-function Tabs({ direction, choose }: { direction: Writing["direction"]; choose: (d: Writing["direction"]) => void }) {
+/** An answer, or a note for colleagues. */
+export function Tabs({ direction, choose }: { direction: Writing["direction"]; choose: (d: Writing["direction"]) => void }) {
   const { t } = useTranslation();
   return (
     <div className={css.tabs} role="tablist" aria-label={t("composer.kind")}>

@@ -12,8 +12,14 @@ import { toEnd } from "../ticket/Timeline.tsx";
 import { addressOf } from "./addresses.ts";
 import { discard, quiet, type Writing } from "./drafts.ts";
 
+/** What is different where people talk: words that crossed hold nothing up, and nobody is told that they were sent. */
+interface Talking {
+  anyway: boolean;
+  quietly: boolean;
+}
+
 /** Sends what is written. Until the server has it, it stays in the composer, and a second try sends it once. */
-export function useSend(ticket: Ticket, s: Store<Writing>) {
+export function useSend(ticket: Ticket, s: Store<Writing>, talking?: Talking) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
@@ -35,12 +41,12 @@ export function useSend(ticket: Ticket, s: Store<Writing>) {
     setError("");
     try {
       await quiet(ticket.id);
-      await addMessage(ticket.id, content(w, anyway, then), anyway ? `${w.key}-anyway` : w.key);
+      await addMessage(ticket.id, content(w, anyway || talking?.anyway === true, then), anyway ? `${w.key}-anyway` : w.key);
       void discard(ticket);
       toEnd.set((n) => n + 1);
       // Without the line no event will tell of it.
       if (line.get() !== "up") void client.invalidateQueries({ queryKey: keys.timeline(ticket.id) });
-      void message.success(t(w.direction === "note" ? "composer.noted" : "composer.sent"), 1.5);
+      if (!talking?.quietly) void message.success(t(w.direction === "note" ? "composer.noted" : "composer.sent"), 1.5);
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
       if (e.code === "stale_view") {

@@ -27,6 +27,7 @@ import { Brand } from "@/parts/Brand";
 import { Kbd } from "@/parts/Kbd";
 import { Quiet } from "@/parts/Quiet";
 import { filterOf } from "../boxes.ts";
+import { WorkList } from "../queue/WorkList.tsx";
 import css from "./nav.module.css";
 import { Person } from "./Person.tsx";
 
@@ -82,6 +83,7 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
         )}
       </div>
       <div className={css.scroll}>
+        <WorkList />
         <Group title={t("nav.work")}>
           <Item box="mine" icon={<UserOutlined />} count={mineLoaded} more={mine.hasNextPage} strong>
             {t("box.mine")}

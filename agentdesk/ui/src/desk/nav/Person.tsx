@@ -1,5 +1,5 @@
-import { SettingOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
+import { CheckOutlined, SettingOutlined } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown, Input, Modal, type MenuProps } from "antd";
 import { useState } from "react";
@@ -7,13 +7,17 @@ import { useTranslation } from "react-i18next";
 import { signOut } from "@/api/calls";
 import type { Agent, Presence } from "@/api/types";
 import { keys } from "@/data/keys";
-import { useMe } from "@/data/queries";
+import { agentsQuery, mySeatQuery, useMe, workQuery } from "@/data/queries";
 import { keepLanguage, type Language, speakIn } from "@/i18n";
 import { moods, socket } from "@/live/state";
+import { ChannelIcon, channelName } from "@/parts/Channel";
 import { Dot } from "@/parts/Dot";
 import { Quiet } from "@/parts/Quiet";
 import { chooseLook, type LookChoice, useLookChoice } from "@/parts/settings";
 import { useStore } from "@/parts/store";
+import { Lasting } from "@/parts/Time";
+import { chooseNotices, notices, sounds } from "../queue/alert.ts";
+import { loads } from "../queue/work.ts";
 import css from "./nav.module.css";
 
 const states: Presence[] = ["ready", "not_ready", "after_work", "away"];
@@ -24,12 +28,29 @@ export function Person() {
   const me = useMe();
   const mood = useStore(moods, (all) => all.get(me.id));
   const state = mood?.state ?? me.presence;
+  const seat = useQuery(agentsQuery).data?.find((a) => a.id === me.id);
+  const reason = mood?.reason ?? seat?.presence_reason;
   const setPresence = usePresence();
   const [asking, setAsking] = useState(false);
 
   const menu: MenuProps = {
     selectedKeys: [state],
-    items: states.map((s) => ({ key: s, label: t(`presence.${s}`), icon: <Dot state={s} /> })),
+    items: [
+      ...states.map((s) => ({
+        key: s,
+        label: (
+          <span className={css.choice}>
+            <Dot state={s} />
+            <span>
+              {t(`presence.${s}`)}
+              <small>{t(`presence.more.${s}`)}</small>
+            </span>
+          </span>
+        ),
+      })),
+      { type: "divider" },
+      { key: "load", type: "group", label: <InHand /> },
+    ],
     onClick: ({ key }) => (key === "not_ready" ? setAsking(true) : setPresence(key as Presence, "")),
   };
   return (
@@ -41,7 +62,13 @@ export function Person() {
             <b>{me.name}</b>
             <span>
               {t(`presence.${state}`)}
-              {mood?.reason ? ` · ${mood.reason}` : ""}
+              {reason ? ` · ${reason}` : ""}
+              {seat?.presence_since && seat.presence === state && (
+                <>
+                  {" · "}
+                  <Lasting since={seat.presence_since} narrow />
+                </>
+              )}
             </span>
           </span>
         </button>
@@ -50,13 +77,31 @@ export function Person() {
       {asking && (
         <Reason
           close={() => setAsking(false)}
-          choose={(reason) => {
-            setPresence("not_ready", reason);
+          choose={(why) => {
+            setPresence("not_ready", why);
             setAsking(false);
           }}
         />
       )}
     </div>
+  );
+}
+
+/** What I have in hand of each channel, against what I can take at a time. */
+function InHand() {
+  const { t } = useTranslation();
+  const { data: work = [] } = useQuery(workQuery);
+  const { data: seat } = useQuery(mySeatQuery);
+  return (
+    <span className={css.load}>
+      <span>{t("presence.in_hand")}</span>
+      {loads(work, seat).map((l) => (
+        <span key={l.channel} className={css.channelLoad} data-full={l.have >= l.max || undefined} title={channelName(t, l.channel)}>
+          <ChannelIcon channel={l.channel} />
+          {t("presence.of", { have: l.have, max: l.max })}
+        </span>
+      ))}
+    </span>
   );
 }
 
@@ -114,14 +159,21 @@ function Reason({ choose, close }: { choose: (reason: string) => void; close: ()
 
 function Settings() {
   const { t, i18n } = useTranslation();
+  const { message } = App.useApp();
   const client = useQueryClient();
   const navigate = useNavigate();
   const choice = useLookChoice();
   const me = useMe();
+  const sound = useStore(sounds);
+  const notice = useStore(notices);
 
   async function speak(language: Language) {
     await speakIn(language);
     client.setQueryData<Agent>(keys.me, await keepLanguage(me, language));
+  }
+  async function notify() {
+    const on = !notice;
+    if ((await chooseNotices(on)) !== on) void message.warning(t("settings.notices_refused"));
   }
   async function leave() {
     await signOut().catch(() => {});
@@ -129,7 +181,7 @@ function Settings() {
     await navigate({ to: "/login" });
   }
   const menu: MenuProps = {
-    selectedKeys: [i18n.language, choice],
+    selectedKeys: [i18n.language, choice, ...(sound ? ["sound"] : []), ...(notice ? ["notices"] : [])],
     items: [
       {
         type: "group",
@@ -145,6 +197,14 @@ function Settings() {
         label: t("settings.look"),
         children: (["system", "light", "dark"] as const).map((key) => ({ key, label: t(`settings.look_${key}`) })),
       },
+      {
+        type: "group",
+        label: t("settings.offers"),
+        children: [
+          { key: "sound", label: t("settings.sound"), icon: <CheckOutlined style={{ visibility: sound ? "visible" : "hidden" }} /> },
+          { key: "notices", label: t("settings.notices"), icon: <CheckOutlined style={{ visibility: notice ? "visible" : "hidden" }} /> },
+        ],
+      },
       { type: "divider" },
       { key: "standards", label: t("standards.nav") },
       { key: "account", label: t("settings.account") },
@@ -154,6 +214,8 @@ function Settings() {
       if (key === "leave") void leave();
       else if (key === "account") void navigate({ to: "/account" });
       else if (key === "standards") void navigate({ to: "/standards" });
+      else if (key === "sound") sounds.set((on) => !on);
+      else if (key === "notices") void notify();
       else if (key === "zh" || key === "en") void speak(key);
       else chooseLook(key as LookChoice);
     },

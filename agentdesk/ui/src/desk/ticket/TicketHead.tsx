@@ -25,8 +25,8 @@ const LinkDialog = lazy(() => import("../together/LinkDialog.tsx"));
 const states: TicketState[] = ["open", "pending", "on_hold", "resolved", "closed"];
 const tones = { open: "accent", pending: "warn", on_hold: "plain", resolved: "good", closed: "plain" } as const;
 
-/** What the ticket is and who has it; each word is also the way to change it. */
-export function TicketHead({ ticket, close }: { ticket: Row; close: () => void }) {
+/** What the ticket is and who has it; each word is also the way to change it. What else is to be said of it stands below. */
+export function TicketHead({ ticket, close, children }: { ticket: Row; close: () => void; children?: ReactNode }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const change = useChange();
@@ -77,6 +77,7 @@ export function TicketHead({ ticket, close }: { ticket: Row; close: () => void }
         <DuePick ticket={ticket} />
         <Tags ticket={ticket} />
       </div>
+      {children}
     </header>
   );
 }

@@ -6,6 +6,7 @@ import { Beside } from "@/lead/Beside";
 import { useWatch } from "@/live/state";
 import { Bone, Failed, Late } from "@/parts/states";
 import { Composer, Early } from "../composer/Composer.tsx";
+import { StayLine } from "../queue/StayLine.tsx";
 import css from "./ticket.module.css";
 import { TicketHead } from "./TicketHead.tsx";
 import { Timeline } from "./Timeline.tsx";
@@ -35,7 +36,11 @@ export function TicketPane({ id, close }: { id: number; close: () => void }) {
   return (
     <article className={css.pane} aria-busy={isPending}>
       {error && !data && <Failed error={error} retry={() => void refetch()} />}
-      {head && <TicketHead ticket={head} close={close} />}
+      {head && (
+        <TicketHead ticket={head} close={close}>
+          {data && <StayLine ticket={data} />}
+        </TicketHead>
+      )}
       {!head && isPending && <HeadSkeleton />}
       {data && <Beside ticket={data} />}
       {data && <Notices ticket={data} />}
