@@ -189,6 +189,19 @@ test("an answer to a closed panel is counted on its button, on the next page too
   await visitor.getByRole("button", { name: "Chat with us", exact: true }).waitFor();
 });
 
+test("a visitor who waits sees his place, and is called instead when he says where", async () => {
+  await ready();
+  const visitor = await shopper();
+  await begin(visitor, "sun@customer.example", marked("Waiting"));
+  await visitor.locator("dialog").getByText(/You are (next|number \d+ in the queue)/).waitFor();
+  await visitor.getByRole("button", { name: "Be called back" }).click();
+  await visitor.getByRole("button", { name: "Be called back" }).click();
+  await visitor.locator("dialog").getByText("Please fill this in").waitFor();
+  await field(visitor, "Phone number").fill("+49 170 1234567");
+  await visitor.getByRole("button", { name: "Be called back" }).click();
+  await visitor.locator("dialog header").getByText("We have your message").waitFor();
+});
+
 test("who ends the chat can keep a copy and begin anew", async () => {
   const desk = await ready();
   const visitor = await shopper();
