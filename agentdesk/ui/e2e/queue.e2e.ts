@@ -164,11 +164,11 @@ test("rules are set by hand, told in words, and what cannot be meant is not save
   await page.getByRole("button", { name: "Add a step" }).click();
   // A step that opens the queue to nobody cannot be meant.
   await page.locator("form").getByRole("alert").waitFor();
-  expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+  expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Remove step 1" }).click();
   await page.locator("form").getByRole("alert").waitFor({ state: "detached" });
   expect(await faults(page)).toEqual([]);
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("The rules are saved").waitFor();
   expect((await ask<{ rules: object }>(page, "GET", `/queues/${queue.id}/rules`)).rules).toEqual({ want: { skill: "mill", level: 3 } });
 });
@@ -183,7 +183,7 @@ test("what somebody can take is set beside his name", async () => {
   await dialog.getByRole("combobox", { name: "Skill", exact: true }).fill("mill");
   await dialog.getByRole("spinbutton", { name: /^Chat/ }).fill("5");
   expect(await faults(page)).toEqual([]);
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
   await dialog.waitFor({ state: "detached" });
   const seat = await ask<{ skills: object[]; capacity: Record<string, { max: number }> }>(page, "GET", `/agents/${person.id}/seat`);
   expect(seat.skills).toEqual([{ skill: "mill", level: 3 }]);

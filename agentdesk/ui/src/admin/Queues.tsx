@@ -73,27 +73,16 @@ export default function Queues() {
               <td className={css.number}>{q.unassigned}</td>
               <td className={css.act} aria-label={t("mailboxes.edit")}>
                 <span className={css.acts}>
-                </span>
-              </td>
-              <td>{q.name_en || <span className={css.muted}>–</span>}</td>
-              <td>{q.team_id === null ? <span className={css.muted}>{t("queues.everybody")}</span> : teams.find((x) => x.id === q.team_id)?.name}</td>
-              <td className={css.signature} title={q.signature}>
-                {q.signature.replaceAll("\n", " · ") || <span className={css.muted}>–</span>}
-              </td>
-              <td className={css.number}>{q.open}</td>
-              <td className={css.number}>{q.unassigned}</td>
-              <td className={css.act} aria-label={t("mailboxes.edit")}>
-                <span className={css.acts}>
-                {mayRule && (
-                  <Link to="/admin/queues/$queue" params={{ queue: String(q.id) }} aria-label={t("rules.title", { queue: q.name })}>
-                    {t("rules.open")}
-                  </Link>
-                )}
-                {may && (
-                  <Button size="small" aria-label={t("people.edit_named", { name: q.name })} onClick={() => setEditing(q)}>
-                    {t("mailboxes.edit")}
-                  </Button>
-                )}
+                  {mayRule && (
+                    <Link to="/admin/queues/$queue" params={{ queue: String(q.id) }} aria-label={t("rules.title", { queue: q.name })}>
+                      {t("rules.open")}
+                    </Link>
+                  )}
+                  {may && (
+                    <Button size="small" aria-label={t("people.edit_named", { name: q.name })} onClick={() => setEditing(q)}>
+                      {t("mailboxes.edit")}
+                    </Button>
+                  )}
                 </span>
               </td>
             </tr>
