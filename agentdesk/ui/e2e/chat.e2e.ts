@@ -61,8 +61,8 @@ async function ready(): Promise<Page> {
 async function become(page: Page, state: "Ready" | "Away"): Promise<void> {
   const person = page.getByRole("button", { name: /admin.*(Ready|Not ready|After work|Away)/ });
   await person.click();
-  await page.getByRole("menuitem", { name: state, exact: true }).click();
-  await person.filter({ hasText: new RegExp(`${state}$`) }).waitFor();
+  await page.getByRole("menuitem", { name: new RegExp(`^${state}`) }).click();
+  await person.filter({ hasText: state }).waitFor();
 }
 
 /** The shop's page in a visitor's browser, with the chat's button on it. */

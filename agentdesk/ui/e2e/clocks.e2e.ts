@@ -53,7 +53,7 @@ test.each(["zh", "en"] as const)("a calendar is drawn, tried, refused and saved:
   await week.fill("");
   await page.getByRole("alert").getByText(zh ? "从不营业" : "never opens").waitFor();
   await week.fill("Mon-Sat 10:00-20:00");
-  await page.getByRole("button", { name: zh ? "保存" : "Save" }).click();
+  await page.getByRole("button", { name: zh ? "保存" : "Save", exact: true }).click();
   await page.getByRole("radio", { name }).waitFor({ state: "attached" });
   const kept = await ask<{ items: { name: string; week: string }[] }>(page, "GET", "/calendars");
   expect(kept.items.find((c) => c.name === name)?.week).toBe("Mon-Sat 10:00-20:00");
@@ -78,7 +78,7 @@ test("a policy is written in words, warned about in words, and saved as a new ve
   await page.getByRole("button", { name: `Edit ${name}` }).click();
   await form.getByLabel("Promises, one a line").fill("next business day of 8*5 by 17:00, on site");
   await form.getByRole("button", { name: "OK" }).click();
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   const item = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name }) });
   await item.getByText("version 1").waitFor();
   await item.getByText("arrival on site next business day of 8*5 by 17:00").waitFor();

@@ -12,6 +12,7 @@ import { Avatar } from "@/parts/Avatar";
 import { Chip } from "@/parts/Chip";
 import { Dot } from "@/parts/Dot";
 import { Bone, Failed, Late } from "@/parts/states";
+import { presenceReason } from "@/parts/reason";
 import { useStore } from "@/parts/store";
 import { Time } from "@/parts/Time";
 import css from "./admin.module.css";
@@ -148,7 +149,7 @@ function Presence({ seat }: { seat: Colleague }) {
   return (
     <span className={css.who}>
       <Dot state={state} /> {t(`presence.${state}`)}
-      {reason && <span className={css.muted}>{reason}</span>}
+      {reason && <span className={css.muted}>{presenceReason(t, reason)}</span>}
       {seat.presence_since && (
         <span className={css.muted} title={t("agents.since")}>
           <Time at={seat.presence_since} clock />

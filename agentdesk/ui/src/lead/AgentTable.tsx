@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Presence } from "@/api/types";
 import { Dot } from "@/parts/Dot";
+import { presenceReason } from "@/parts/reason";
 import { AgentActs, WorkActs } from "./Acts.tsx";
 import type { AgentNow, WorkNow } from "./calls.ts";
 import css from "./lead.module.css";
@@ -56,7 +57,7 @@ export function AgentTable({ agents }: { agents: AgentNow[] }) {
               </th>
               <td className={css.presence}>
                 <Dot state={a.presence} /> {t(`presence.${a.presence}`)}
-                {a.presence_reason && <span className={css.muted}> · {a.presence_reason}</span>}
+                {a.presence_reason && <span className={css.muted}> · {presenceReason(t, a.presence_reason)}</span>}
               </td>
               <td className={css.right}>
                 <Since at={a.since} />

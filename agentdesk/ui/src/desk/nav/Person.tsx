@@ -13,6 +13,7 @@ import { moods, socket } from "@/live/state";
 import { ChannelIcon, channelName } from "@/parts/Channel";
 import { Dot } from "@/parts/Dot";
 import { Quiet } from "@/parts/Quiet";
+import { presenceReason } from "@/parts/reason";
 import { chooseLook, type LookChoice, useLookChoice } from "@/parts/settings";
 import { useStore } from "@/parts/store";
 import { Lasting } from "@/parts/Time";
@@ -62,7 +63,7 @@ export function Person() {
             <b>{me.name}</b>
             <span>
               {t(`presence.${state}`)}
-              {reason ? ` · ${reason}` : ""}
+              {reason ? ` · ${presenceReason(t, reason)}` : ""}
               {seat?.presence_since && seat.presence === state && (
                 <>
                   {" · "}
