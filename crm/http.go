@@ -2,10 +2,16 @@ package crm
 
 import (
 	"context"
+	"net/http"
 
 	"frontline/internal/authority"
 	"frontline/internal/web"
 )
+
+// Kept names the record that a command made.
+type Kept struct {
+	ID int64 `json:"id"`
+}
 
 type byID struct {
 	ID int64 `path:"id" minimum:"1"`
@@ -47,14 +53,17 @@ func (c *CRM) Routes(s *web.Server) {
 		func(ctx context.Context, by authority.Actor, in *byID) (Company, error) {
 			return c.Company(ctx, by, in.ID)
 		})
-	web.Command(s, web.Op{Method: "PATCH", Path: "/accounts/{id}", ID: "edit-account", Tag: "customers", Summary: "Say how important a customer is"},
+	web.Command(s, web.Op{Method: "POST", Path: "/accounts", ID: "add-account", Tag: "customers", Summary: "Make an account", Status: http.StatusCreated, Doc: "409 account_exists names in its args the account of that name."},
+		func(ctx context.Context, by authority.Actor, in *struct{ Body AccountChange }) (Kept, error) {
+			id, err := c.AddAccount(ctx, by, in.Body)
+			return Kept{id}, err
+		})
+	web.Command(s, web.Op{Method: "PATCH", Path: "/accounts/{id}", ID: "edit-account", Tag: "customers", Summary: "Change an account, its links, its owner and its numbers", Doc: "409 stale_account means that somebody else was faster: read again."},
 		func(ctx context.Context, by authority.Actor, in *struct {
 			ID   int64 `path:"id" minimum:"1"`
-			Body struct {
-				Class string `json:"class" maxLength:"50" doc:"In the house's own words, such as vip; empty: as any"`
-			}
+			Body AccountChange
 		},
 		) (web.Empty, error) {
-			return web.Empty{}, c.Rank(ctx, by, in.ID, in.Body.Class)
+			return web.Empty{}, c.EditAccount(ctx, by, in.ID, in.Body)
 		})
 }

@@ -20,20 +20,21 @@ import (
 const (
 	Email = "email"
 	Phone = "phone"
+	Fax   = "fax"
 	Chat  = "chat"
 	Other = "other"
 )
 
 // Point is one way to reach somebody.
 type Point struct {
-	Kind    string `json:"kind" enum:"email,phone,chat,other"`
+	Kind    string `json:"kind" enum:"email,phone,fax,chat,other"`
 	Address string `json:"address" maxLength:"320"`
 }
 
 // Region is the country in which a phone number without country code is read.
 const Region = "CN"
 
-// Normal is the point in its one written form: email in lower case, phone in E.164. A phone number
+// Normal is the point in its one written form: email in lower case, phone and fax in E.164. A number
 // that cannot be one, an email without "@", and control characters in any are fault.Invalid.
 func (p Point) Normal() (Point, error) {
 	p.Address = strings.TrimSpace(strings.ToValidUTF8(p.Address, ""))
@@ -47,10 +48,10 @@ func (p Point) Normal() (Point, error) {
 		if !ok || local == "" || domain == "" || strings.ContainsAny(p.Address, "<>,;") || strings.ContainsFunc(p.Address, unicode.IsSpace) {
 			return p, fault.BadField("email", "bad_email")
 		}
-	case Phone:
+	case Phone, Fax:
 		n, ok := number(p.Address)
 		if again, same := number(n); !ok || !same || again != n { // leading zeros can be lost once more
-			return p, fault.BadField("phone", "bad_phone")
+			return p, fault.BadField(p.Kind, "bad_phone")
 		}
 		p.Address = n
 	case Chat, Other:

@@ -16,19 +16,10 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Account is a company or household we serve.
-type Account struct {
-	ID        int64     `json:"id"`
-	Name      string    `json:"name"`
-	Kind      string    `json:"kind" enum:"end_user_direct,end_user_indirect,dealer"`
-	Address   string    `json:"address"`
-	Class     string    `json:"class" doc:"How important the customer is, in the house's own words, such as vip; policies go by it"`
-	CreatedAt time.Time `json:"created_at"`
-}
-
 // Reach is a contact point with its state.
 type Reach struct {
 	Point
+	Label     string     `json:"label,omitempty" enum:",business,mobile,home"`
 	BouncedAt *time.Time `json:"bounced_at,omitempty" doc:"mail to it came back for good"`
 }
 
@@ -38,8 +29,10 @@ type Person struct {
 	Name      string    `json:"name"`
 	Language  string    `json:"language"`
 	Note      string    `json:"note"`
+	Prefers   string    `json:"prefers" enum:",email,phone,fax,chat" doc:"how the contact likes to be reached; empty: any way"`
 	Points    []Reach   `json:"points"`
-	Account   *Account  `json:"account"`
+	Account   *Account  `json:"account" doc:"the main one"`
+	Accounts  []ActsFor `json:"accounts" doc:"all for which the contact acts, the first fifty"`
 	CreatedAt time.Time `json:"created_at"`
 	Version   int       `json:"version" doc:"counts the edits; say it with the next one"`
 }
@@ -55,29 +48,32 @@ type Duplicate struct {
 // Contact reads one person. A part: it runs in the reader's view.
 func (c *CRM) Contact(ctx context.Context, q authority.Query, id int64) (Person, error) {
 	var p Person
-	var a struct {
-		ID                         *int64
-		Name, Kind, Address, Class *string
-		CreatedAt                  *time.Time
-	}
-	if err := q.QueryRow(ctx, `select c.id, c.name, c.language, c.note, c.created_at, c.version, a.id, a.name, a.kind, a.address, a.class, a.created_at
-		from contacts c left join accounts a on a.id = c.account_id where c.id = $1`, id).Scan(
-		&p.ID, &p.Name, &p.Language, &p.Note, &p.CreatedAt, &p.Version, &a.ID, &a.Name, &a.Kind, &a.Address, &a.Class, &a.CreatedAt); err != nil {
+	var account *int64
+	if err := q.QueryRow(ctx, `select id, name, language, note, prefers, created_at, version, account_id from contacts where id = $1`, id).Scan(
+		&p.ID, &p.Name, &p.Language, &p.Note, &p.Prefers, &p.CreatedAt, &p.Version, &account); err != nil {
 		return p, wrap("contact", err)
 	}
-	if a.ID != nil {
-		p.Account = &Account{*a.ID, *a.Name, *a.Kind, *a.Address, *a.Class, *a.CreatedAt}
+	if account != nil {
+		a, err := readAccount(ctx, q, *account)
+		if err != nil {
+			return p, err
+		}
+		p.Account = &a
 	}
-	rows, err := q.Query(ctx, `select kind, address, bounced_at from contact_points where contact_id = $1
+	rows, err := q.Query(ctx, `select kind, address, label, bounced_at from contact_points where contact_id = $1
 		and not (kind = 'other' and address like '`+unknownPrefix+`%') order by id limit 50`, id)
 	if err != nil {
 		return p, wrap("contact points", err)
 	}
 	p.Points, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (Reach, error) {
 		var x Reach
-		return x, r.Scan(&x.Kind, &x.Address, &x.BouncedAt)
+		return x, r.Scan(&x.Kind, &x.Address, &x.Label, &x.BouncedAt)
 	})
-	return p, wrap("contact points", err)
+	if err != nil {
+		return p, wrap("contact points", err)
+	}
+	p.Accounts, err = actsFor(ctx, q, id)
+	return p, err
 }
 
 // Duplicates proposes at most five other contacts that may be the same person: of the same name,
@@ -171,52 +167,18 @@ func beginnings(words string) []string {
 	return append(out, fmt.Sprintf("+%d%s", phonenumbers.GetCountryCodeForRegion(Region), strings.TrimPrefix(digits, "0")))
 }
 
-// FindAccounts lists accounts whose name begins with the words, at most limit, by name.
-func (c *CRM) FindAccounts(ctx context.Context, by authority.Actor, words string, limit int) ([]Account, error) {
-	words = strings.ToLower(strings.TrimSpace(words))
-	out := []Account{}
-	if words == "" {
-		return out, nil
-	}
-	err := c.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, `select id, name, kind, address, class, created_at from accounts
-			where name_key >= $1 and name_key < $1 || U&'\+10FFFF' order by name_key, id limit $2`, words, limit)
-		if err != nil {
-			return wrap("find accounts", err)
-		}
-		out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Account])
-		return wrap("find accounts", err)
-	})
-	return out, err
-}
-
-// Rank says how important an account is, in the house's own words; empty: as any.
-func (c *CRM) Rank(ctx context.Context, by authority.Actor, account int64, class string) error {
-	return c.gate.Do(ctx, by, func(tx *authority.Tx) error {
-		object := fmt.Sprint("account:", account)
-		if err := tx.Allow(ctx, authority.Act{Name: "account.edit", Object: object}); err != nil {
-			return err
-		}
-		tag, err := tx.Exec(ctx, `update accounts set class = $2, updated_at = now() where id = $1`, account, plain.Line(class, 50))
-		if err != nil {
-			return wrap("class of the account", err)
-		}
-		if tag.RowsAffected() == 0 {
-			return fault.New(fault.NotFound, "not_found", "what", "account")
-		}
-		tx.Emit("account.changed", object, "staff")
-		return nil
-	})
-}
-
 // Change is what an edit of a contact sets; nil leaves a field as it is.
 type Change struct {
 	Name      *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Language  *string `json:"language,omitempty" enum:",zh,en"`
 	Note      *string `json:"note,omitempty" maxLength:"10000"`
 	Account   *string `json:"account,omitempty" maxLength:"200" doc:"name of the account the contact belongs to; made when there is none; empty: none"`
+	Prefers   *string `json:"prefers,omitempty" enum:",email,phone,fax,chat"`
 	AddPoints []Point `json:"add_points,omitempty" maxItems:"20"`
 	Drop      []Point `json:"drop_points,omitempty" maxItems:"20"`
+	Labels    []Label `json:"labels,omitempty" maxItems:"20" doc:"what the points are called, of those that the contact has or is given here"`
+	ActsFor   []Role  `json:"acts_for,omitempty" maxItems:"20" doc:"further accounts, or a new role at one"`
+	Leaves    []int64 `json:"leaves,omitempty" maxItems:"20" doc:"accounts for which the contact acts no more"`
 	Version   int     `json:"version,omitempty" minimum:"1" doc:"that of the contact when the edit began; a later one makes it 409 stale_contact"`
 }
 
@@ -236,8 +198,8 @@ func (c *CRM) EditContact(ctx context.Context, by authority.Actor, id int64, ch 
 			ch.Name = &name
 		}
 		tag, err := tx.Exec(ctx, `update contacts set name = coalesce($2, name), language = coalesce($3, language),
-			note = coalesce($4, note), updated_at = now(), version = version + 1 where id = $1 and ($5 = 0 or version = $5)`,
-			id, ch.Name, ch.Language, ch.Note, ch.Version)
+			note = coalesce($4, note), prefers = coalesce($6, prefers), updated_at = now(), version = version + 1 where id = $1 and ($5 = 0 or version = $5)`,
+			id, ch.Name, ch.Language, ch.Note, ch.Version, ch.Prefers)
 		if err != nil {
 			return wrap("edit contact", err)
 		}
@@ -249,7 +211,13 @@ func (c *CRM) EditContact(ctx context.Context, by authority.Actor, id int64, ch 
 				return err
 			}
 		}
+		if err := actFor(ctx, tx, id, ch); err != nil {
+			return err
+		}
 		if err := changePoints(ctx, tx, id, ch); err != nil {
+			return err
+		}
+		if err := labelPoints(ctx, tx, id, ch.Labels); err != nil {
 			return err
 		}
 		tx.Emit("contact.changed", object, "staff")
@@ -268,21 +236,6 @@ func absent(ctx context.Context, tx *authority.Tx, id int64) error {
 		return wrap("edit contact", err)
 	}
 	return fault.New(fault.Conflict, "stale_contact", "version", version)
-}
-
-// joinAccount puts the contact into the account of that name. Two at once make one account.
-func joinAccount(ctx context.Context, tx *authority.Tx, contact int64, name string) error {
-	if name == "" {
-		_, err := tx.Exec(ctx, `update contacts set account_id = null where id = $1`, contact)
-		return wrap("leave account", err)
-	}
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('account:' || lower($1), 0))`, name); err != nil {
-		return wrap("lock account name", err)
-	}
-	_, err := tx.Exec(ctx, `with old as (select id from accounts where name_key = lower($2) order by id limit 1),
-		made as (insert into accounts (name) select $2 where not exists (select from old) returning id)
-		update contacts set account_id = (select id from old union all select id from made) where id = $1`, contact, name)
-	return wrap("join account", err)
 }
 
 // changePoints drops and adds addresses. One that somebody else has is fault.Conflict.

@@ -11,7 +11,11 @@ export interface paths {
         /** Find accounts by the beginning of their name */
         get: operations["find-accounts"];
         put?: never;
-        post?: never;
+        /**
+         * Make an account
+         * @description 409 account_exists names in its args the account of that name.
+         */
+        post: operations["add-account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -32,7 +36,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Say how important a customer is */
+        /**
+         * Change an account, its links, its owner and its numbers
+         * @description 409 stale_account means that somebody else was faster: read again.
+         */
         patch: operations["edit-account"];
         trace?: never;
     };
@@ -1969,9 +1976,62 @@ export interface components {
             created_at: string;
             /** Format: int64 */
             id: number;
+            industry: string;
             /** @enum {string} */
             kind: "end_user_direct" | "end_user_indirect" | "dealer";
             name: string;
+            /** @description the agent whose customer it is */
+            owner: components["schemas"]["CrmNamed"] | null;
+            /** @description the team whose customer it is */
+            owner_team: components["schemas"]["CrmNamed"] | null;
+            postcode: string;
+            tags: string[];
+        };
+        AccountChange: {
+            address?: string;
+            /** @description In the house's own words, such as vip; empty: as any */
+            class?: string;
+            /**
+             * Format: int64
+             * @description the dealer through whom it buys; 0: none
+             */
+            dealer_id?: number;
+            industry?: string;
+            /** @enum {string} */
+            kind?: "end_user_direct" | "end_user_indirect" | "dealer";
+            name?: string;
+            note?: string;
+            /** @description all of them, in place of those before */
+            numbers?: components["schemas"]["Number"][];
+            /**
+             * Format: int64
+             * @description the agent whose customer it is; 0: nobody; ends the team's ownership
+             */
+            owner_id?: number;
+            /**
+             * Format: int64
+             * @description the team whose customer it is; 0: none; ends the agent's ownership
+             */
+            owner_team_id?: number;
+            /**
+             * Format: int64
+             * @description the account it is part of; 0: none
+             */
+            parent_id?: number;
+            postcode?: string;
+            tags?: string[];
+            /**
+             * Format: int64
+             * @description that of the account when the edit began; a later one makes it 409 stale_account
+             */
+            version?: number;
+        };
+        ActsFor: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description such as buyer or fitter */
+            role: string;
         };
         AddMyTokenRequest: {
             /**
@@ -2284,12 +2344,20 @@ export interface components {
         Change: {
             /** @description name of the account the contact belongs to; made when there is none; empty: none */
             account?: string;
+            /** @description further accounts, or a new role at one */
+            acts_for?: components["schemas"]["Role"][];
             add_points?: components["schemas"]["Point"][];
             drop_points?: components["schemas"]["Point"][];
+            /** @description what the points are called, of those that the contact has or is given here */
+            labels?: components["schemas"]["Label"][];
             /** @enum {string} */
             language?: "" | "zh" | "en";
+            /** @description accounts for which the contact acts no more */
+            leaves?: number[];
             name?: string;
             note?: string;
+            /** @enum {string} */
+            prefers?: "" | "email" | "phone" | "fax" | "chat";
             /**
              * Format: int64
              * @description that of the contact when the edit began; a later one makes it 409 stale_contact
@@ -2433,14 +2501,34 @@ export interface components {
             /** @description How important the customer is, in the house's own words, such as vip; policies go by it */
             class: string;
             /** @description the first hundred */
-            contacts: components["schemas"]["Person"][];
+            contacts: components["schemas"]["Member"][];
             /** Format: date-time */
             created_at: string;
+            /** @description the account through which it buys */
+            dealer: components["schemas"]["CrmNamed"] | null;
             /** Format: int64 */
             id: number;
+            industry: string;
             /** @enum {string} */
             kind: "end_user_direct" | "end_user_indirect" | "dealer";
             name: string;
+            note: string;
+            numbers: components["schemas"]["Number"][];
+            /** @description the agent whose customer it is */
+            owner: components["schemas"]["CrmNamed"] | null;
+            /** @description the team whose customer it is */
+            owner_team: components["schemas"]["CrmNamed"] | null;
+            /** @description the account it is part of */
+            parent: components["schemas"]["CrmNamed"] | null;
+            /** @description accounts that are part of it, the first hundred */
+            parts: components["schemas"]["CrmNamed"][];
+            postcode: string;
+            tags: string[];
+            /**
+             * Format: int64
+             * @description counts the edits; say it with the next one
+             */
+            version: number;
         };
         ConfirmTwoFactorRequest: {
             code: string;
@@ -2451,6 +2539,11 @@ export interface components {
             /** @enum {string} */
             kind: "entry" | "offer" | "ticket";
             note: string;
+        };
+        CrmNamed: {
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         Customer: {
             contact: components["schemas"]["Person"];
@@ -2587,10 +2680,6 @@ export interface components {
             /** @description absent: true */
             subject_tag?: boolean;
             trust_authserv?: string;
-        };
-        EditAccountRequest: {
-            /** @description In the house's own words, such as vip; empty: as any */
-            class: string;
         };
         EditBody: {
             /**
@@ -2882,6 +2971,10 @@ export interface components {
             /** @description Of the holiday to which it belongs */
             name: string;
         };
+        Kept: {
+            /** Format: int64 */
+            id: number;
+        };
         KeptCalendar: {
             /** @description Days of the company's own; they win over official ones */
             days?: components["schemas"]["CalendarDay"][];
@@ -2901,6 +2994,13 @@ export interface components {
             week: string;
             /** @description IANA name, such as Asia/Shanghai */
             zone: string;
+        };
+        Label: {
+            address: string;
+            /** @enum {string} */
+            kind: "email" | "phone" | "fax" | "chat" | "other";
+            /** @enum {string} */
+            label: "" | "business" | "mobile" | "home";
         };
         Link: {
             /** Format: int64 */
@@ -3079,6 +3179,31 @@ export interface components {
              */
             version: number;
         };
+        Member: {
+            /** @description the main one */
+            account: components["schemas"]["Account"] | null;
+            /** @description all for which the contact acts, the first fifty */
+            accounts: components["schemas"]["ActsFor"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            language: string;
+            name: string;
+            note: string;
+            points: components["schemas"]["Reach"][];
+            /**
+             * @description how the contact likes to be reached; empty: any way
+             * @enum {string}
+             */
+            prefers: "" | "email" | "phone" | "fax" | "chat";
+            role: string;
+            /**
+             * Format: int64
+             * @description counts the edits; say it with the next one
+             */
+            version: number;
+        };
         MergeTicketRequest: {
             /** @description Although the customers differ */
             anyway?: boolean;
@@ -3214,6 +3339,11 @@ export interface components {
             /** @description of all queues; id 0 */
             total: components["schemas"]["QueueNow"];
             zone: string;
+        };
+        Number: {
+            address: string;
+            /** @enum {string} */
+            kind: "phone" | "fax";
         };
         OAuth: {
             client_id: string;
@@ -3491,7 +3621,10 @@ export interface components {
             role: "requester" | "cc" | "bcc";
         };
         Person: {
+            /** @description the main one */
             account: components["schemas"]["Account"] | null;
+            /** @description all for which the contact acts, the first fifty */
+            accounts: components["schemas"]["ActsFor"][];
             /** Format: date-time */
             created_at: string;
             /** Format: int64 */
@@ -3501,6 +3634,11 @@ export interface components {
             note: string;
             points: components["schemas"]["Reach"][];
             /**
+             * @description how the contact likes to be reached; empty: any way
+             * @enum {string}
+             */
+            prefers: "" | "email" | "phone" | "fax" | "chat";
+            /**
              * Format: int64
              * @description counts the edits; say it with the next one
              */
@@ -3509,7 +3647,7 @@ export interface components {
         Point: {
             address: string;
             /** @enum {string} */
-            kind: "email" | "phone" | "chat" | "other";
+            kind: "email" | "phone" | "fax" | "chat" | "other";
         };
         Policy: {
             /** @description For whom it is: each list names what matches, and one that is empty matches all */
@@ -3735,7 +3873,9 @@ export interface components {
              */
             bounced_at?: string;
             /** @enum {string} */
-            kind: "email" | "phone" | "chat" | "other";
+            kind: "email" | "phone" | "fax" | "chat" | "other";
+            /** @enum {string} */
+            label?: "" | "business" | "mobile" | "home";
         };
         Received: {
             /** Format: int64 */
@@ -3773,6 +3913,11 @@ export interface components {
              */
             id: string;
             text: string;
+        };
+        Role: {
+            /** Format: int64 */
+            account: number;
+            role: string;
         };
         Room: {
             /** Format: int64 */
@@ -4743,6 +4888,42 @@ export interface operations {
             };
         };
     };
+    "add-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-account": {
         parameters: {
             query?: never;
@@ -4788,7 +4969,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EditAccountRequest"];
+                "application/json": components["schemas"]["AccountChange"];
             };
         };
         responses: {
