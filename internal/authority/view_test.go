@@ -29,6 +29,20 @@ func (w *world) shelf(by authority.Actor) (names []string) {
 	return names
 }
 
+// asked is shelf by questions that are known beforehand.
+func (w *world) asked(by authority.Actor) (names []string) {
+	w.Helper()
+	b := &pgx.Batch{}
+	b.Queue(`select name from goods order by name`).Query(func(rows pgx.Rows) (err error) {
+		names, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	if err := w.gate.Ask(w.Context(), by, b); err != nil {
+		w.Fatal(err)
+	}
+	return names
+}
+
 func TestEachSeesWhatIsTheirs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -52,6 +66,9 @@ func TestEachSeesWhatIsTheirs(t *testing.T) {
 	} {
 		if got := w.shelf(c.who); !slices.Equal(got, c.want) {
 			t.Errorf("%s sees %q, want %q", c.who, got, c.want)
+		}
+		if got := w.asked(c.who); !slices.Equal(got, c.want) {
+			t.Errorf("%s is told of %q, want %q", c.who, got, c.want)
 		}
 	}
 	// Sight ends with the membership, the role, the account: at once.
@@ -149,5 +166,35 @@ func TestAnActSeesNoMoreThanItsActorUnlessItMust(t *testing.T) {
 	}
 	if n := change(authority.Act{Name: "shop.stock"}); n != 0 {
 		t.Errorf("the next act changed %d rows", n)
+	}
+}
+
+// Questions that fail leave nothing of who asked them behind, and change nothing.
+func TestWhatIsAskedInOneTripIsAView(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	w.hand(`insert into goods (name) values ('belt')`)
+	for sql, want := range map[string]error{
+		`select 1/0`: nil,
+		`insert into goods (name) values ('more')`:     nil,
+		`select name from goods where name = 'nobody'`: fault.NotFound,
+	} {
+		b := &pgx.Batch{}
+		b.Queue(sql).QueryRow(func(r pgx.Row) error { var s string; return r.Scan(&s) })
+		if err := w.gate.Ask(ctx, robot, b); err == nil || want != nil && !errors.Is(err, want) {
+			t.Errorf("Ask %s = %v, want %v", sql, err, want)
+		}
+	}
+	for range w.db.Read.Config().MaxConns { // whichever connection it was
+		if got := w.asked(authority.AgentActor(999, "ghost")); len(got) != 0 {
+			t.Errorf("a ghost is told of %q", got)
+		}
+	}
+	if got := w.asked(robot); !slices.Equal(got, []string{"belt"}) {
+		t.Errorf("afterwards there is %q", got)
+	}
+	if err := w.gate.Ask(ctx, authority.Actor{}, &pgx.Batch{}); !errors.Is(err, fault.Unauthorized) {
+		t.Errorf("Ask by nobody = %v", err)
 	}
 }
