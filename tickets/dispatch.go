@@ -287,41 +287,39 @@ func (d *Dispatch) Of(ctx context.Context, by authority.Actor, tickets, agents, 
 
 func (d *Dispatch) scene(ctx context.Context, by authority.Actor, tickets, agents, queues []int64) (s Scene, err error) {
 	wanted := func(ids []int64) bool { return ids == nil || len(ids) > 0 }
-	err = d.gate.View(ctx, by, func(q authority.Query) error {
-		s = Scene{}
-		if err := q.QueryRow(ctx, `select clock_timestamp()`).Scan(&s.Now); err != nil {
-			return fmt.Errorf("time: %w", err)
-		}
-		var err error
-		if wanted(queues) {
-			if s.Queues, err = d.t.routingQueues(ctx, q, queues); err != nil {
-				return err
-			}
-		}
-		if wanted(agents) {
-			if s.Agents, err = routingAttendants(ctx, q, agents); err != nil {
-				return err
-			}
-		}
-		if !wanted(tickets) {
-			return nil
-		}
-		if s.Contacts, err = routingContacts(ctx, q, tickets); err != nil {
+	if wanted(queues) { // rarely: they are looked at when their rules change
+		err := d.gate.View(ctx, by, func(q authority.Query) (err error) {
+			s.Queues, err = d.t.routingQueues(ctx, q, queues)
 			return err
+		})
+		if err != nil {
+			return s, err
 		}
-		rows, err := q.Query(ctx, `select e.ticket_id, e.queue_id, coalesce(e.agent_id, 0), e.state::text, e.channel in ('chat', 'phone'), coalesce(o.id, 0),
+	}
+	b := &pgx.Batch{}
+	b.Queue(`select clock_timestamp()`).QueryRow(func(r pgx.Row) error { return r.Scan(&s.Now) })
+	if wanted(agents) {
+		b.Queue(attendants, agents).Query(gather(&s.Agents, scanAttendant))
+	}
+	if wanted(tickets) {
+		b.Queue(waiters, tickets, memory).Query(gather(&s.Contacts, scanWaiter))
+		b.Queue(`select e.ticket_id, e.queue_id, coalesce(e.agent_id, 0), e.state::text, e.channel in ('chat', 'phone'), coalesce(o.id, 0),
 				case e.state when 'offered' then o.expires_at when 'parked' then e.parked_until when 'wrap_up' then e.wrap_up_until end
 			from entries e left join offers o on o.entry_id = e.id and o.state = 'out'
-			where e.state in ('offered', 'in_hand', 'parked', 'wrap_up') and ($1::bigint[] is null or e.ticket_id = any ($1))`, tickets)
-		if err != nil {
-			return fmt.Errorf("what agents have: %w", err)
-		}
-		if s.Held, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Held]); err != nil {
-			return fmt.Errorf("what agents have: %w", err)
-		}
-		return nil
-	})
-	return s, err
+			where e.state in ('offered', 'in_hand', 'parked', 'wrap_up') and ($1::bigint[] is null or e.ticket_id = any ($1))`, tickets).Query(gather(&s.Held, pgx.RowToStructByPos[Held]))
+	}
+	if err := d.gate.Ask(ctx, by, b); err != nil {
+		return s, fmt.Errorf("what is to be routed: %w", err)
+	}
+	return s, nil
+}
+
+// gather keeps all rows of a question of a batch.
+func gather[T any](all *[]T, scan pgx.RowToFunc[T]) func(pgx.Rows) error {
+	return func(rows pgx.Rows) (err error) {
+		*all, err = pgx.CollectRows(rows, scan)
+		return err
+	}
 }
 
 // queueAlarm is the kind of alarm about a queue in which contacts wait in vain.

@@ -73,24 +73,28 @@ func (w *Work) offers(ctx context.Context, by authority.Actor, id int64) (out []
 	if by.Kind == authority.Agent && by.ID > 0 {
 		as = authority.System("router")
 	}
-	err = w.gate.View(ctx, as, func(q authority.Query) error {
-		rows, err := q.Query(ctx, `select o.id, o.ticket_id, t.number, o.subject, o.customer, o.channel, q.id, q.name, q.name_en, o.made_at, o.expires_at, o.why
-			from offers o join queues q on q.id = o.queue_id join tickets t on t.id = o.ticket_id where o.agent_id = $1 and case when $2 = 0 then o.state = 'out' else o.id = $2 and (o.state = 'out' or o.state = 'accepted' and o.expires_at is null) end
-			order by o.id limit 100`, by.ID, id)
-		if err != nil {
-			return fmt.Errorf("offers: %w", err)
-		}
-		out, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (Offer, error) {
-			var o Offer
-			err := r.Scan(&o.ID, &o.TicketID, &o.Number, &o.Subject, &o.Customer, &o.Channel, &o.Queue.ID, &o.Queue.Name, &o.Queue.NameEn, &o.MadeAt, &o.ExpiresAt, &o.Why)
-			o.Auto = o.ExpiresAt == nil
-			o.Words = words(ctx, o.Why)
-			return o, err
-		})
-		return err
-	})
-	return out, err
+	b := &pgx.Batch{}
+	var asked *pgx.QueuedQuery
+	if id == 0 {
+		asked = b.Queue(offersShown+` where o.agent_id = $1 and o.state = 'out' order by o.id limit 100`, by.ID)
+	} else { // by its number: an agent's offers of years are many
+		asked = b.Queue(offersShown+` where o.agent_id = $1 and o.id = $2 and (o.state = 'out' or o.state = 'accepted' and o.expires_at is null)`, by.ID, id)
+	}
+	asked.Query(gather(&out, func(r pgx.CollectableRow) (Offer, error) {
+		var o Offer
+		err := r.Scan(&o.ID, &o.TicketID, &o.Number, &o.Subject, &o.Customer, &o.Channel, &o.Queue.ID, &o.Queue.Name, &o.Queue.NameEn, &o.MadeAt, &o.ExpiresAt, &o.Why)
+		o.Auto = o.ExpiresAt == nil
+		o.Words = words(ctx, o.Why)
+		return o, err
+	}))
+	if err := w.gate.Ask(ctx, as, b); err != nil {
+		return nil, fmt.Errorf("offers: %w", err)
+	}
+	return out, nil
 }
+
+const offersShown = `select o.id, o.ticket_id, t.number, o.subject, o.customer, o.channel, q.id, q.name, q.name_en, o.made_at, o.expires_at, o.why
+	from offers o join queues q on q.id = o.queue_id join tickets t on t.id = o.ticket_id`
 
 // words are an explanation's facts in the language of who asks.
 func words(ctx context.Context, why routing.Why) []string {
