@@ -40,14 +40,14 @@ func arrive(tx *authority.Tx, in Inbound) (*arrival, *pgx.Batch) {
 	b.Queue(`select coalesce(m.id, 0), coalesce(o.id, 0), coalesce(o.number, ''), coalesce(o.contact_id, 0), o.account_id,
 			coalesce(c.id, 0), c.account_id, coalesce(c.name, ''), coalesce(c.language, ''), coalesce(q.id, 0),
 			case when $6 and m.id is null then nextval('tickets_id_seq') else 0 end, case when $6 and m.id is null then nextval('messages_id_seq') else 0 end,
-			case when $6 and m.id is null then nextval('ticket_numbers')::text else '' end, case when $6 and m.id is null and c.id is null then nextval('contacts_id_seq') else 0 end,
+			case when not $6 or m.id is not null then '' when $7 = '' then nextval('ticket_numbers')::text else ticket_number($7, $8) end, case when $6 and m.id is null and c.id is null then nextval('contacts_id_seq') else 0 end,
 			coalesce(a.class, ''), (select book from clock_settings)
 		from (select 1) one
 			left join (messages m join tickets o on o.id = m.ticket_id) on m.channel = $1 and m.remote_id = nullif($2, '')
 			left join (contact_points p join contacts c on c.id = p.contact_id) on p.kind = $3 and p.address = $4
 			left join accounts a on a.id = c.account_id
 			left join queues q on q.id = case when $5 = 0 then (select coalesce(default_queue, (select min(id) from queues)) from ticket_settings) else $5 end`,
-		in.Channel, in.RemoteID, in.From.Kind, in.From.Address, in.Queue, in.opens()).QueryRow(func(r pgx.Row) error {
+		in.Channel, in.RemoteID, in.From.Kind, in.From.Address, in.Queue, in.opens(), in.Type, in.Request.accepted()).QueryRow(func(r pgx.Row) error {
 		old, c, n := &a.before, &a.contact, &a.new
 		err := r.Scan(&old.Message, &old.Ticket, &old.Number, &old.ContactID, &old.AccountID, &c.ID, &c.AccountID, &c.Name, &c.Language, &a.queue,
 			&n.ticket, &n.message, &n.number, &n.contact, &a.class, &a.edition)
@@ -79,7 +79,7 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 	}
 	n := a.new
 	if n.ticket == 0 {
-		if err := tx.QueryRow(ctx, `select nextval('tickets_id_seq'), nextval('messages_id_seq'), nextval('ticket_numbers')::text`).
+		if err := tx.QueryRow(ctx, `select nextval('tickets_id_seq'), nextval('messages_id_seq'), ticket_number($1, $2)`, in.Type, in.Request.accepted()).
 			Scan(&n.ticket, &n.message, &n.number); err != nil {
 			return fmt.Errorf("number the ticket: %w", err)
 		}
@@ -89,9 +89,12 @@ func (t *Tickets) open(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 	}
 	args := append(in.messageArgs(a.contact), in.shown(), a.queue, in.Type, in.Severity, in.Tags, a.contact.AccountID,
 		in.From.Kind, in.Keys, in.Name, n.ticket, n.message, n.number, in.Priority, in.Assignee, in.queued())
+	args = append(args, in.Request.args()...)
 	err := write(`with t as (
-			insert into tickets (id, number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_message_id, priority, assignee_id)
-			overriding system value values ($28, $30, $9, $2, $20, $4, $24, $21, $22, $23, 'in', $19, $29, coalesce(nullif($31, 0), 3), nullif($32::bigint, 0))
+			insert into tickets (id, number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, last_direction, last_snippet, last_message_id, priority, assignee_id,
+				scope, sub_scope, reproducibility, description, group_id, accepted_at)
+			overriding system value values ($28, $30, $9, $2, $20, $4, $24, $21, $22, $23, 'in', $19, $29, coalesce(nullif($31, 0), 3), nullif($32::bigint, 0),
+				$34, $35, $36, $37, nullif($38::bigint, 0), $39)
 		), m as (
 			insert into messages (id, ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
 				to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to, others)

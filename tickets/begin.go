@@ -66,6 +66,9 @@ func (t *Tickets) begin(ctx context.Context, tx *authority.Tx, n Beginning, poin
 	if err := checkEdit(ctx, tx, Edit{Assignee: &n.Assignee}); err != nil {
 		return Received{}, err
 	}
+	if err := n.Request.check(ctx, tx); err != nil {
+		return Received{}, err
+	}
 	c, to, err := n.Contact.identify(ctx, tx, points, crm.Email)
 	if err != nil {
 		return Received{}, err
@@ -78,14 +81,16 @@ func (t *Tickets) begin(ctx context.Context, tx *authority.Tx, n Beginning, poin
 	if name == "" {
 		name = c.Name
 	}
+	args := []any{n.Subject, queue, c.ID, c.AccountID, plain.Line(n.Type, 50), plain.Line(n.Severity, 50), lines(n.Tags, maxTags), n.Priority, n.Assignee, to.Kind, to.Address, name}
 	err = tx.QueryRow(ctx, `with t as (
-			insert into tickets (subject, channel, queue_id, contact_id, account_id, type, severity, tags, priority, assignee_id, last_direction)
-			values ($1, 'email', $2, $3, $4, $5, $6, $7, coalesce(nullif($8, 0), 3), nullif($9::bigint, 0), 'out') returning id, number
+			insert into tickets (number, subject, channel, queue_id, contact_id, account_id, type, severity, tags, priority, assignee_id, last_direction,
+				scope, sub_scope, reproducibility, description, group_id, accepted_at)
+			values (ticket_number($5, $18), $1, 'email', $2, $3, $4, $5, $6, $7, coalesce(nullif($8, 0), 3), nullif($9::bigint, 0), 'out',
+				$13, $14, $15, $16, nullif($17::bigint, 0), $18) returning id, number
 		), p as (
 			insert into participants (ticket_id, kind, address, name, role) select id, $10, $11, $12, 'requester' from t
 		)
-		select id, number from t`, n.Subject, queue, c.ID, c.AccountID, plain.Line(n.Type, 50), plain.Line(n.Severity, 50), lines(n.Tags, maxTags),
-		n.Priority, n.Assignee, to.Kind, to.Address, name).Scan(&got.Ticket, &got.Number)
+		select id, number from t`, append(args, n.Request.args()...)...).Scan(&got.Ticket, &got.Number)
 	if err != nil {
 		return Received{}, fmt.Errorf("open a ticket: %w", err)
 	}

@@ -52,6 +52,7 @@ type Edit struct {
 	Tags     *[]string `json:"tags,omitempty" maxItems:"50"`
 
 	Fields map[string]any `json:"fields,omitempty"` // by key; null takes a value away
+	RequestEdit
 }
 
 // Edit changes a ticket and puts each change on its timeline. A queue or an agent that is not
@@ -133,6 +134,13 @@ func (t *Tickets) change(ctx context.Context, tx *authority.Tx, ticket int64, e 
 		queueEvent(b, ticket, tx.By, Changed{"tags", was.Tags, *e.Tags})
 	}
 	fields.tell(b, ticket, tx.By)
+	state := was.State
+	if e.State != nil {
+		state = *e.State
+	}
+	if err := changeRequest(ctx, tx, b, ticket, e.RequestEdit, state); err != nil {
+		return err
+	}
 	s.edited(b, tx.By, was.Queue, was.Assignee, e, replies)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("change the ticket: %w", err)

@@ -74,6 +74,7 @@ type Opening struct {
 	Assignee int64 // 0: nobody
 
 	Attachments []int64 // uploaded before by the same agent
+	Request     Request
 }
 
 // channelName is what a channel may be called.
@@ -107,10 +108,10 @@ func (t *Tickets) Create(ctx context.Context, by authority.Actor, n Opening) (Re
 		in := Inbound{
 			Channel: n.Channel, Name: n.Contact.Name, Subject: n.Subject, Text: n.Text,
 			Queue: n.Queue, Type: n.Type, Severity: n.Severity, Tags: n.Tags, Priority: n.Priority, Assignee: n.Assignee,
-			told: true,
+			Request: n.Request, told: true,
 		}
 		var err error
-		if n.Contact.ID != 0 || n.Assignee != 0 {
+		if n.Contact.ID != 0 || n.Assignee != 0 || n.Request != (Request{}) {
 			got, err = t.takeInKnown(ctx, tx, act, in, n.Contact, points)
 		} else {
 			got, err = t.takeInFrom(ctx, tx, act, in, points)
@@ -139,12 +140,15 @@ func (t *Tickets) takeInFrom(ctx context.Context, tx *authority.Tx, act authorit
 	return t.Keep(ctx, tx, in)
 }
 
-// takeInKnown is takeInFrom where the request names rows that must be there: the contact, or the assignee.
+// takeInKnown is takeInFrom where it names rows that must be there: the contact, the assignee, terms.
 func (t *Tickets) takeInKnown(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound, who Given, points []crm.Point) (Received, error) {
 	if err := tx.Allow(ctx, act); err != nil {
 		return Received{}, err
 	}
 	if err := checkEdit(ctx, tx, Edit{Assignee: &in.Assignee}); err != nil {
+		return Received{}, err
+	}
+	if err := in.Request.check(ctx, tx); err != nil {
 		return Received{}, err
 	}
 	c, from, err := who.identify(ctx, tx, points, in.Channel)

@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
@@ -149,9 +150,17 @@ type newTicket struct {
 	Priority    int      `json:"priority,omitempty" minimum:"1" maximum:"4" doc:"1 urgent, 2 high, 3 normal, 4 low; absent: normal"`
 	Assignee    int64    `json:"assignee_id,omitempty" minimum:"1" doc:"Absent: nobody"`
 	Attachments []int64  `json:"attachments,omitempty" maxItems:"50" doc:"Uploaded before by the same agent"`
-	Cc          []string `json:"cc,omitempty" maxItems:"50" doc:"Of an out"`
-	Bcc         []string `json:"bcc,omitempty" maxItems:"50" doc:"Of an out"`
-	State       string   `json:"state,omitempty" enum:"open,pending,on_hold,resolved,closed" doc:"Of an out: the ticket's state afterwards; absent: pending"`
+
+	Scope           string    `json:"scope,omitempty" maxLength:"50" doc:"A term's key, as the next two"`
+	SubScope        string    `json:"sub_scope,omitempty" maxLength:"50"`
+	Reproducibility string    `json:"reproducibility,omitempty" maxLength:"50"`
+	Description     string    `json:"description,omitempty" maxLength:"20000"`
+	Group           int64     `json:"group_id,omitempty" minimum:"1" doc:"The service group, a team"`
+	Accepted        time.Time `json:"accepted_at,omitzero" doc:"When it was accepted, which its number may show; absent: when somebody first has it"`
+
+	Cc    []string `json:"cc,omitempty" maxItems:"50" doc:"Of an out"`
+	Bcc   []string `json:"bcc,omitempty" maxItems:"50" doc:"Of an out"`
+	State string   `json:"state,omitempty" enum:"open,pending,on_hold,resolved,closed" doc:"Of an out: the ticket's state afterwards; absent: pending"`
 }
 
 // check refuses what has no meaning for the direction.
@@ -180,6 +189,7 @@ func (b newTicket) opening() Opening {
 	return Opening{
 		Subject: b.Subject, Channel: b.Channel, Text: b.Text, Contact: b.Contact, Queue: b.Queue, Type: b.Type, Severity: b.Severity,
 		Tags: b.Tags, Priority: b.Priority, Assignee: b.Assignee, Attachments: b.Attachments,
+		Request: Request{b.Scope, b.SubScope, b.Reproducibility, b.Description, b.Group, b.Accepted},
 	}
 }
 
@@ -196,10 +206,11 @@ type editBody struct {
 	Assignee web.Optional[int64] `json:"assignee_id,omitzero" doc:"null or 0: nobody"`
 	Tags     *[]string           `json:"tags,omitempty" maxItems:"50"`
 	Fields   map[string]any      `json:"fields,omitempty" doc:"Values of fields of the house, by key; null takes one away"`
+	RequestEdit
 }
 
 func (b editBody) edit() Edit {
-	e := Edit{b.State, b.SubState, b.Priority, b.Severity, b.Type, b.Subject, b.Summary, b.Queue, nil, b.Tags, b.Fields}
+	e := Edit{b.State, b.SubState, b.Priority, b.Severity, b.Type, b.Subject, b.Summary, b.Queue, nil, b.Tags, b.Fields, b.RequestEdit}
 	if b.Assignee.Set {
 		e.Assignee = &b.Assignee.Value // 0 where it was null
 	}

@@ -38,8 +38,9 @@ type Inbound struct {
 	Type     string
 	Severity string
 	Tags     []string
-	Priority int   // of a new ticket, 1 urgent to 4 low; 0: normal
-	Assignee int64 // of a new ticket, an agent who is there; 0: nobody
+	Priority int     // of a new ticket, 1 urgent to 4 low; 0: normal
+	Assignee int64   // of a new ticket, an agent who is there; 0: nobody
+	Request  Request // of a new ticket, checked
 
 	Auto  bool // a machine wrote it: it joins, but reopens nothing
 	Bulk  bool

@@ -21,6 +21,7 @@ type Ticket struct {
 	Draft        *Draft        `json:"draft"`
 	Clocks       []Clock       `json:"clocks" doc:"What was promised to the customer, in the order in which it began"`
 
+	Sheet      Sheet          `json:"sheet" doc:"The service request, in the house's words"`
 	Entry      *Stay          `json:"entry" doc:"Where it stands in its queue, or who has it; null: it waits nowhere and nobody has it"`
 	MergedInto *Other         `json:"merged_into" doc:"The ticket that this one leads to, since it was merged into it or emptied"`
 	Fields     map[string]any `json:"fields" doc:"Values of the fields of the house that the caller sees, by key"`
@@ -75,6 +76,9 @@ func (t *Tickets) Ticket(ctx context.Context, by authority.Actor, id int64) (Tic
 			return err
 		}
 		if x.Entry, err = t.readStay(ctx, q, x.ID); err != nil {
+			return err
+		}
+		if x.Sheet, err = readSheet(ctx, q, x.ID); err != nil {
 			return err
 		}
 		if x.Customer.Contact, err = t.crm.Contact(ctx, q, x.Contact.ID); err != nil {

@@ -27,6 +27,7 @@ import (
 	"frontline/internal/secret"
 	"frontline/internal/web"
 	"frontline/tickets"
+	"frontline/tickets/request"
 	"frontline/tickets/router"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -93,6 +94,8 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	}
 	h.tickets.Routes(h.web, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: showMail, Letter: mime.Letter})
 	h.work.Routes(h.web)
+	requests := request.New(h.gate, h.tickets)
+	requests.Routes(h.web)
 	customers.Routes(h.web)
 	alarms.Routes(h.web)
 	h.desk.Routes(h.web)

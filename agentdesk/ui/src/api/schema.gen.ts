@@ -997,6 +997,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/numberings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of tickets that have numbers of a pattern of their own */
+        get: operations["list-numberings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/numberings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how new tickets of a type are numbered
+         * @description Prefix, unit, the date on which the ticket is accepted, and a number that begins anew with each date: FWQQ, BRG00, YYYYMMDD and 3 digits give FWQQBRG0020050222006. A ticket keeps the number that it was given.
+         */
+        put: operations["save-numbering"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/offers": {
         parameters: {
             query?: never;
@@ -1399,6 +1436,43 @@ export interface paths {
         head?: never;
         /** Rename a team */
         patch: operations["rename-team"];
+        trace?: never;
+    };
+    "/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words that a house has for the parts of a service request */
+        get: operations["list-terms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/terms/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a word that can be chosen, or change one
+         * @description Priority, state, task_mode, task_state and maintenance have the keys of the program: their words are changed, none is added.
+         */
+        put: operations["save-term"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/thresholds": {
@@ -2683,14 +2757,30 @@ export interface components {
         };
         EditBody: {
             /**
+             * Format: date-time
+             * @description When it was accepted; by itself when somebody first has it
+             */
+            accepted_at?: string;
+            /**
              * Format: int64
              * @description null or 0: nobody
              */
             assignee_id?: number | null;
+            /**
+             * Format: date-time
+             * @description Of a closed ticket: when it was closed, where that was not when it was said
+             */
+            closed_at?: string;
+            description?: string;
             /** @description Values of fields of the house, by key; null takes one away */
             fields?: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: int64
+             * @description The service group, a team; 0: none
+             */
+            group_id?: number;
             /**
              * Format: int64
              * @description 1 urgent, 2 high, 3 normal, 4 low
@@ -2698,9 +2788,14 @@ export interface components {
             priority?: number;
             /** Format: int64 */
             queue_id?: number;
+            reproducibility?: string;
+            /** @description A term's key; empty takes it away, as with the next two */
+            scope?: string;
             severity?: string;
             /** @enum {string} */
             state?: "open" | "pending" | "on_hold" | "resolved" | "closed";
+            /** @description One of the scope, or of any scope */
+            sub_scope?: string;
             sub_state?: string;
             subject?: string;
             summary?: string;
@@ -3279,6 +3374,11 @@ export interface components {
         };
         NewTicket: {
             /**
+             * Format: date-time
+             * @description When it was accepted, which its number may show; absent: when somebody first has it
+             */
+            accepted_at?: string;
+            /**
              * Format: int64
              * @description Absent: nobody
              */
@@ -3292,12 +3392,18 @@ export interface components {
             /** @description Of an in, and needed there: how the customer came: phone, fax, letter, form, api, or a name of your own in a-z, 0-9, _ and - */
             channel?: string;
             contact: components["schemas"]["Given"];
+            description?: string;
             /**
              * @description in: what the customer said; out: a mail to the customer
              * @default in
              * @enum {string}
              */
             direction: "in" | "out";
+            /**
+             * Format: int64
+             * @description The service group, a team
+             */
+            group_id?: number;
             /**
              * Format: int64
              * @description 1 urgent, 2 high, 3 normal, 4 low; absent: normal
@@ -3308,12 +3414,16 @@ export interface components {
              * @description A queue's id; absent: the default queue
              */
             queue?: number;
+            reproducibility?: string;
+            /** @description A term's key, as the next two */
+            scope?: string;
             severity?: string;
             /**
              * @description Of an out: the ticket's state afterwards; absent: pending
              * @enum {string}
              */
             state?: "open" | "pending" | "on_hold" | "resolved" | "closed";
+            sub_scope?: string;
             subject: string;
             tags?: string[];
             text: string;
@@ -3344,6 +3454,16 @@ export interface components {
             address: string;
             /** @enum {string} */
             kind: "phone" | "fax";
+        };
+        Numbering: {
+            date: string;
+            /** Format: int64 */
+            digits: number;
+            prefix: string;
+            retired: boolean;
+            type: string;
+            unit: string;
+            zone: string;
         };
         OAuth: {
             client_id: string;
@@ -3520,6 +3640,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageNumbering: {
+            items: components["schemas"]["Numbering"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageOffer: {
             items: components["schemas"]["Offer"][];
             /** @description Give it as after to get the next page; absent on the last */
@@ -3572,6 +3697,11 @@ export interface components {
         };
         PageTeam: {
             items: components["schemas"]["Team"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageTerm: {
+            items: components["schemas"]["RequestTerm"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -3914,6 +4044,22 @@ export interface components {
             id: string;
             text: string;
         };
+        RequestTerm: {
+            /** @description Of a sub-state: what the state is called beside it; empty: as usual */
+            beside: string;
+            beside_en: string;
+            /** @description Does not change */
+            key: string;
+            kind: string;
+            name: string;
+            name_en: string;
+            /** @description Of a sub-scope the scope, of a sub-state the state that it belongs to; empty: any */
+            parent: string;
+            /** Format: int64 */
+            position: number;
+            /** @description Kept where it is set, offered no more */
+            retired: boolean;
+        };
         Role: {
             /** Format: int64 */
             account: number;
@@ -4060,6 +4206,42 @@ export interface components {
         Said: {
             /** Format: int64 */
             id: number;
+        };
+        SaveNumberingRequest: {
+            /**
+             * @default YYYYMMDD
+             * @enum {string}
+             */
+            date: "YYYYMMDD" | "YYMMDD" | "YYYYMM" | "YYYY";
+            /**
+             * Format: int64
+             * @description At least so many
+             * @default 3
+             */
+            digits: number;
+            /** @example FWQQ */
+            prefix: string;
+            /** @description New tickets are numbered as all others */
+            retired?: boolean;
+            /** @example BRG00 */
+            unit?: string;
+            /**
+             * @description In which a date begins
+             * @example Asia/Shanghai
+             */
+            zone: string;
+        };
+        SaveTermRequest: {
+            /** @description Of a sub-state: what the state is called beside it */
+            beside?: string;
+            beside_en?: string;
+            name: string;
+            name_en?: string;
+            /** @description Of a sub-scope the scope, of a sub-state the state that it belongs to; absent: any */
+            parent?: string;
+            /** Format: int64 */
+            position?: number;
+            retired?: boolean;
         };
         Saved: {
             /** Format: int64 */
@@ -4214,6 +4396,22 @@ export interface components {
             within_s: number;
             /** @description IANA name of the zone in which a day begins, such as Asia/Shanghai */
             zone: string;
+        };
+        Sheet: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            description: string;
+            /** @description The service group */
+            group: components["schemas"]["Named"] | null;
+            priority: components["schemas"]["Term"];
+            reproducibility: components["schemas"]["Term"];
+            scope: components["schemas"]["Term"];
+            severity: components["schemas"]["Term"];
+            state: components["schemas"]["Term"];
+            sub_scope: components["schemas"]["Term"];
+            sub_state: components["schemas"]["Term"];
         };
         Side: {
             /** @description the server's words */
@@ -4450,6 +4648,12 @@ export interface components {
             id: number;
             name: string;
         };
+        Term: {
+            key: string;
+            /** @description Where nobody has named the key: the key itself */
+            name: string;
+            name_en: string;
+        };
         Tested: {
             receiving: components["schemas"]["Try"] | null;
             sending: components["schemas"]["Try"] | null;
@@ -4526,6 +4730,8 @@ export interface components {
             /** Format: int64 */
             queue_id: number;
             severity: string;
+            /** @description The service request, in the house's words */
+            sheet: components["schemas"]["Sheet"];
             /** @enum {string} */
             state: "open" | "pending" | "on_hold" | "resolved" | "closed";
             sub_state: string;
@@ -7137,6 +7343,72 @@ export interface operations {
             };
         };
     };
+    "list-numberings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNumbering"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-numbering": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The type of ticket */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveNumberingRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-offers": {
         parameters: {
             query?: never;
@@ -8065,6 +8337,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Team"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-terms": {
+        parameters: {
+            query?: {
+                kind?: "scope" | "sub_scope" | "reproducibility" | "severity" | "sub_state" | "note_type" | "priority" | "state" | "task_mode" | "task_state" | "maintenance";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTerm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-term": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveTermRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
