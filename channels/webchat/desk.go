@@ -6,6 +6,8 @@ import (
 
 	"frontline/internal/authority"
 	"frontline/internal/web"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // OnTicket is a ticket's conversation as the desk shows it beside the timeline.
@@ -32,8 +34,8 @@ type OnTicket struct {
 
 // OnTicket reads the conversation of a ticket; fault.NotFound where it is none of the chat's.
 func (c *Chat) OnTicket(ctx context.Context, by authority.Actor, ticket int64) (out OnTicket, err error) {
+	var v visitor
 	err = c.o.Gate.View(ctx, by, func(q authority.Query) error {
-		var v visitor
 		if err := scanVisitor(q.QueryRow(ctx, `select `+visitorColumns+` from chat_visitors
 			where ticket_id = $1 or ticket_id in (select id from tickets where merged_into = $1) order by id desc limit 1`, ticket), &v); err != nil {
 			return err
@@ -41,17 +43,21 @@ func (c *Chat) OnTicket(ctx context.Context, by authority.Actor, ticket int64) (
 		if err := q.QueryRow(ctx, `select s.id, s.name from chat_visitors v join chat_sites s on s.id = v.site_id where v.id = $1`, v.id).Scan(&out.Site.ID, &out.Site.Name); err != nil {
 			return wrap("site of the conversation", err)
 		}
-		t, err := readTalk(ctx, q, v)
-		if err != nil {
-			return err
-		}
 		out.Visitor.ID, out.Visitor.Verified, out.Visitor.Name, out.Visitor.Email, out.Visitor.Phone = v.id, v.verified, v.name, v.email, v.phone
 		out.Visitor.Language, out.Visitor.Page = v.language, v.page
-		out.Answers, out.State, out.LeftAs, out.ReadUpto = v.answers, t.state, v.leftAs, v.read
+		out.Answers, out.LeftAs, out.ReadUpto = v.answers, v.leftAs, v.read
 		return nil
 	})
 	if err != nil {
 		return out, err
+	}
+	b, t := &pgx.Batch{}, talk{}
+	queueTalk(b, v.token, &v, &t)
+	if err := c.o.Gate.Ask(ctx, by, b); err != nil {
+		return out, err
+	}
+	if out.State = t.state; t.state == "" {
+		return out, errNoTicket
 	}
 	now := c.online(ticket)
 	out.Online, out.ReadUpto = now.Online, max(out.ReadUpto, now.ReadUpto)

@@ -64,7 +64,7 @@ func (c *Chat) upload(w http.ResponseWriter, r *http.Request) error {
 	out := fileShown{Name: f.Name, Type: f.Type, Size: f.Size, Picture: channels.Picture(f.Type)}
 	err = c.o.Gate.Do(r.Context(), self, func(tx *authority.Tx) error {
 		var v visitor
-		if _, err := c.turn(r.Context(), tx, l, &v, ""); err != nil {
+		if _, err := c.turn(r.Context(), tx, l, &v, &talk{}, ""); err != nil {
 			return err
 		}
 		var unsaid int

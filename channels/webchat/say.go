@@ -2,7 +2,6 @@ package webchat
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -37,19 +36,14 @@ func (c *Chat) start(ctx context.Context, l *line, m said) (seq int64, err error
 	err = c.o.Gate.Do(ctx, self, func(tx *authority.Tx) error {
 		started = false
 		var v visitor
-		before, err := c.turn(ctx, tx, l, &v, m.ID)
+		var t talk
+		before, err := c.turn(ctx, tx, l, &v, &t, m.ID)
 		if err != nil || before != 0 {
 			seq = before
 			return err
 		}
-		if v.ticket != 0 {
-			t, err := readTalk(ctx, tx, v)
-			if err != nil {
-				return err
-			}
-			if t.state != "ended" {
-				return fault.New(fault.Conflict, "chat_started")
-			}
+		if v.ticket != 0 && t.state != "ended" {
+			return fault.New(fault.Conflict, "chat_started")
 		}
 		if err := c.floods.start(l.site.ID, l.peer); err != nil {
 			return err
@@ -65,22 +59,25 @@ func (c *Chat) start(ctx context.Context, l *line, m said) (seq int64, err error
 	return seq, err
 }
 
-// turn begins what a visitor does: one thing of his after another. It gives the message that the same frame made before.
-func (c *Chat) turn(ctx context.Context, tx *authority.Tx, l *line, v *visitor, id string) (before int64, err error) {
-	if err := tx.Allow(ctx, authority.Act{Name: "chat.visit", Object: "site:" + l.site.Key}); err != nil {
-		return 0, err
+// turn begins what a visitor does, in one round trip: one thing of his after another. It reads who he is and how his
+// conversation stands, and gives the message that the same frame made before.
+func (c *Chat) turn(ctx context.Context, tx *authority.Tx, l *line, v *visitor, t *talk, id string) (before int64, err error) {
+	b, hash := &pgx.Batch{}, c.tokenHash(l.token)
+	queueLock(b, hash, l, v)
+	queueTalk(b, hash, v, t)
+	if id != "" {
+		b.Queue(`select m.id from chat_visitors v join messages m on m.channel = 'chat' and m.remote_id = 'v' || v.id || '.' || $2 where v.token = $1`, hash, id).Query(func(rows pgx.Rows) error {
+			_, err := pgx.ForEachRow(rows, []any{&before}, func() error { return nil })
+			return err
+		})
 	}
-	if err := c.lock(ctx, tx, l, v); err != nil {
-		return 0, err
+	if err := tx.AllowWith(ctx, authority.Act{Name: "chat.visit", Object: "site:" + l.site.Key}, b); err != nil {
+		return 0, wrap("visitor", err)
 	}
-	if id == "" {
-		return 0, nil
+	if t.state == "" {
+		return 0, errNoTicket
 	}
-	err = tx.QueryRow(ctx, `select id from messages where channel = 'chat' and remote_id = $1`, v.remote(id)).Scan(&before)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, nil
-	}
-	return before, wrap("said before", err)
+	return before, nil
 }
 
 // open opens the ticket of a conversation.
@@ -159,17 +156,14 @@ func (c *Chat) message(ctx context.Context, l *line, m said) (seq int64, err err
 	err = c.o.Gate.Do(ctx, self, func(tx *authority.Tx) error {
 		kept = false
 		var v visitor
-		before, err := c.turn(ctx, tx, l, &v, m.ID)
+		var t talk
+		before, err := c.turn(ctx, tx, l, &v, &t, m.ID)
 		if err != nil || before != 0 {
 			seq = before
 			return err
 		}
 		if v.ticket == 0 {
 			return fault.New(fault.Conflict, "chat_not_started")
-		}
-		t, err := readTalk(ctx, tx, v)
-		if err != nil {
-			return err
 		}
 		if t.state == "ended" {
 			return fault.New(fault.Conflict, "chat_ended")
@@ -225,7 +219,8 @@ func (c *Chat) choose(ctx context.Context, l *line, m said) error {
 	}
 	err = c.o.Gate.Do(ctx, self, func(tx *authority.Tx) error {
 		var v visitor
-		if _, err := c.turn(ctx, tx, l, &v, ""); err != nil {
+		var t talk
+		if _, err := c.turn(ctx, tx, l, &v, &t, ""); err != nil {
 			return err
 		}
 		if v.ticket == 0 {
@@ -233,10 +228,6 @@ func (c *Chat) choose(ctx context.Context, l *line, m said) error {
 		}
 		if v.leftAs == m.What {
 			return nil
-		}
-		t, err := readTalk(ctx, tx, v)
-		if err != nil {
-			return err
 		}
 		if t.state != "waiting" {
 			return fault.New(fault.Conflict, "chat_not_waiting")
@@ -260,7 +251,8 @@ func (c *Chat) choose(ctx context.Context, l *line, m said) error {
 func (c *Chat) finish(ctx context.Context, l *line) error {
 	err := c.o.Gate.Do(ctx, self, func(tx *authority.Tx) error {
 		var v visitor
-		if _, err := c.turn(ctx, tx, l, &v, ""); err != nil {
+		var t talk
+		if _, err := c.turn(ctx, tx, l, &v, &t, ""); err != nil {
 			return err
 		}
 		if v.ticket == 0 {
@@ -268,10 +260,6 @@ func (c *Chat) finish(ctx context.Context, l *line) error {
 		}
 		if v.ended {
 			return nil
-		}
-		t, err := readTalk(ctx, tx, v)
-		if err != nil {
-			return err
 		}
 		if _, err := tx.Exec(ctx, `update chat_visitors set ended_at = now() where id = $1`, v.id); err != nil {
 			return wrap("end the conversation", err)

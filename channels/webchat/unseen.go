@@ -112,7 +112,7 @@ func (c *Chat) tryMail(ctx context.Context, ticket int64, why string) (mailed in
 func (c *Chat) unseen(ctx context.Context, tx *authority.Tx, ticket int64, v visitor) (unseen, before []messageFrame, err error) {
 	rows, err := tx.Query(ctx, `select m.id, m.at, m.direction = 'out' and m.channel = 'chat' and m.author_kind = 'agent' and m.delivery_state = 'sent' and m.delivery_detail = '',
 			m.author_name, left(coalesce(m.reply, m.text), 20000)
-		from messages m where m.ticket_id = $1 and m.id >= $2 and `+shownToVisitor+` order by m.id desc limit 200`, ticket, v.first, v.email)
+		from messages m, (select author_id author, $3::text email from messages where id = $2) c where m.ticket_id = $1 and m.id >= $2 and `+shownToVisitor+` order by m.id desc limit 200`, ticket, v.first, v.email)
 	if err != nil {
 		return nil, nil, wrap("unseen messages", err)
 	}

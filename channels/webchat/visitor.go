@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"time"
 
@@ -53,7 +52,8 @@ func (c *Chat) tokenHash(token string) []byte { return c.o.Key.MAC("chat visitor
 
 // visitor is a browser's row, or what will be one.
 type visitor struct {
-	id       int64 // 0: it has said nothing yet
+	id       int64  // 0: it has said nothing yet
+	token    []byte // hashed
 	subject  string
 	verified bool
 	name     string
@@ -76,11 +76,11 @@ type Answer struct {
 	Value string `json:"value"`
 }
 
-const visitorColumns = `id, coalesce(subject, ''), verified, name, email, phone, language, page, answers, coalesce(ticket_id, 0), first_message, left_as, ended_at is not null, read_upto`
+const visitorColumns = `id, token, coalesce(subject, ''), verified, name, email, phone, language, page, answers, coalesce(ticket_id, 0), first_message, left_as, ended_at is not null, read_upto`
 
 func scanVisitor(r pgx.Row, v *visitor) error {
 	var answers []byte
-	if err := r.Scan(&v.id, &v.subject, &v.verified, &v.name, &v.email, &v.phone, &v.language, &v.page, &answers, &v.ticket, &v.first, &v.leftAs, &v.ended, &v.read); err != nil {
+	if err := r.Scan(&v.id, &v.token, &v.subject, &v.verified, &v.name, &v.email, &v.phone, &v.language, &v.page, &answers, &v.ticket, &v.first, &v.leftAs, &v.ended, &v.read); err != nil {
 		return err
 	}
 	return json.Unmarshal(answers, &v.answers)
@@ -88,20 +88,21 @@ func scanVisitor(r pgx.Row, v *visitor) error {
 
 // find reads the visitor of a token; one without id where it has said nothing yet.
 func (c *Chat) find(ctx context.Context, token string) (v visitor, err error) {
-	err = c.o.Gate.View(ctx, self, func(q authority.Query) error {
-		err := scanVisitor(q.QueryRow(ctx, `select `+visitorColumns+` from chat_visitors where token = $1`, c.tokenHash(token)), &v)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		return wrap("visitor", err)
-	})
-	return v, err
+	b := &pgx.Batch{}
+	queueVisitor(b, c.tokenHash(token), &v)
+	return v, wrap("visitor", c.o.Gate.Ask(ctx, self, b))
 }
 
-// lock makes the visitor's row where there is none, and locks it: what one visitor does in many windows happens in turns.
-func (c *Chat) lock(ctx context.Context, tx *authority.Tx, l *line, v *visitor) error {
-	b := &pgx.Batch{}
-	hash := c.tokenHash(l.token)
+// queueVisitor asks for the visitor of a token that was hashed; one that is not there stays as it is given.
+func queueVisitor(b *pgx.Batch, hash []byte, v *visitor) {
+	b.Queue(`select `+visitorColumns+` from chat_visitors where token = $1`, hash).Query(func(rows pgx.Rows) error {
+		_, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (struct{}, error) { return struct{}{}, scanVisitor(r, v) })
+		return err
+	})
+}
+
+// queueLock makes the visitor's row where there is none, and locks it: what one visitor does in many windows happens in turns.
+func queueLock(b *pgx.Batch, hash []byte, l *line, v *visitor) {
 	b.Queue(`insert into chat_visitors (site_id, token, language, page, subject, verified, name, email, phone)
 		values ($1, $2, $3, $4, nullif($5, ''), $5 <> '', $6, $7, $8) on conflict (token) do nothing`,
 		l.site.ID, hash, l.lang, l.page, l.who.Subject, l.who.Name, l.who.Email, l.who.Phone)
@@ -109,7 +110,6 @@ func (c *Chat) lock(ctx context.Context, tx *authority.Tx, l *line, v *visitor) 
 		*v = visitor{}
 		return scanVisitor(r, v)
 	})
-	return wrap("visitor", tx.SendBatch(ctx, b).Close())
 }
 
 // point is by what the visitor is known among the customers.

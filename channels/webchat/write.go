@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"frontline/internal/event"
@@ -104,15 +105,10 @@ func (l *line) hear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	something, again := false, l.v.leftAs != "" || l.v.ended
-	for _, e := range events {
-		something = something || matters(e)
-		again = again || e.Kind == "ticket.changed" // perhaps by the visitor, at another window
-	}
-	if !something {
+	if !slices.ContainsFunc(events, matters) {
 		return nil
 	}
-	return l.refresh(ctx, again)
+	return l.refresh(ctx)
 }
 
 // matters says whether a browser shows something that the event may have changed.
@@ -137,7 +133,7 @@ func (l *line) writeAll(ctx context.Context) (pinged bool, err error) {
 		}
 	}
 	if pull {
-		if err = l.refresh(ctx, true); err != nil {
+		if err = l.refresh(ctx); err != nil {
 			return false, err
 		}
 	}
@@ -153,41 +149,32 @@ func (l *line) writeAll(ctx context.Context) (pinged bool, err error) {
 	return pinging, err
 }
 
-// refresh brings the browser up to date: the messages it has not, and the state. With again, which conversation it is is
-// read anew too.
-func (l *line) refresh(ctx context.Context, again bool) error {
+// refresh brings the browser up to date: the messages it has not, and the state.
+func (l *line) refresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	if again {
-		v, err := l.chat.find(ctx, l.token)
+	for again := true; again; {
+		v, t, page, err := l.chat.look(ctx, l.token, l.v, l.seq)
 		if err != nil {
 			return err
 		}
-		if v.id != 0 {
-			l.v = v
+		l.v = v
+		l.chat.attach(l, v.ticket)
+		if v.ticket == 0 {
+			return nil
 		}
-	}
-	l.chat.attach(l, l.v.ticket)
-	if l.v.ticket == 0 {
-		return nil
-	}
-	if err := l.subscribe(ctx); err != nil {
-		return err
-	}
-	t, err := l.chat.talkOf(ctx, l.v)
-	if err != nil {
-		return err
-	}
-	if t.ticket != l.v.ticket { // it was merged into another
-		l.v.ticket = t.ticket
-		l.chat.attach(l, t.ticket)
-		if err := l.subscribe(ctx); err != nil {
+		if l.follow != v.ticket {
+			// What commits from here on is heard of; what did before is looked at again.
+			if err := l.subscribe(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		l.at = t
+		if err := l.writeMessages(page); err != nil {
 			return err
 		}
-	}
-	l.at = t
-	if err := l.writeMessages(ctx); err != nil {
-		return err
+		again = len(page) == pageSize
 	}
 	if err := l.writeState(); err != nil {
 		return err
@@ -195,30 +182,22 @@ func (l *line) refresh(ctx context.Context, again bool) error {
 	return l.writeLive()
 }
 
-// writeMessages writes the messages after the last that was written, in order.
-func (l *line) writeMessages(ctx context.Context) error {
-	for {
-		page, err := l.chat.messages(ctx, l.v, l.seq)
-		if err != nil {
+// writeMessages writes messages, in order.
+func (l *line) writeMessages(page []messageFrame) error {
+	for _, m := range page {
+		if m.From == "visitor" {
+			l.own = m.Seq
+		} else {
+			l.read = l.own // who answers has read
+			l.chat.counts.said.WithLabelValues(m.From).Inc()
+		}
+		m.Files = l.chat.links(l.site, m.Files)
+		if err := l.send(encode(m)); err != nil {
 			return err
 		}
-		for _, m := range page {
-			if m.From == "visitor" {
-				l.own = m.Seq
-			} else {
-				l.read = l.own // who answers has read
-				l.chat.counts.said.WithLabelValues(m.From).Inc()
-			}
-			m.Files = l.chat.links(l.site, m.Files)
-			if err := l.send(encode(m)); err != nil {
-				return err
-			}
-			l.seq = m.Seq
-		}
-		if len(page) < pageSize {
-			return nil
-		}
+		l.seq = m.Seq
 	}
+	return nil
 }
 
 func (l *line) writeState() error {
