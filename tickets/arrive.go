@@ -16,6 +16,7 @@ import (
 type arrival struct {
 	before  Received    // Duplicate where it came before
 	contact crm.Contact // whose the address is; without an id where it is nobody's yet
+	into    candidate   // the ticket that is named
 	queue   int64       // where a new ticket goes; 0 where the queue asked for is not there
 	new     numbers
 	class   string // of the customer's account
@@ -54,6 +55,9 @@ func arrive(tx *authority.Tx, in Inbound) (*arrival, *pgx.Batch) {
 		old.Duplicate = old.Message != 0
 		return err
 	})
+	if in.Into != 0 {
+		b.Queue(lockCandidate, in.Into, in.From.Kind, in.From.Address).QueryRow(a.into.scan)
+	}
 	return a, b
 }
 

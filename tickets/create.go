@@ -129,7 +129,7 @@ func (t *Tickets) Create(ctx context.Context, by authority.Actor, n Opening) (Re
 func (t *Tickets) takeInFrom(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound, points []crm.Point) (Received, error) {
 	in.From = points[0]
 	if len(points) == 1 {
-		return t.takeIn(ctx, tx, act, in)
+		return t.takeIn(ctx, tx, act, in, true)
 	}
 	if err := tx.Allow(ctx, act); err != nil {
 		return Received{}, err

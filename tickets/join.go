@@ -33,7 +33,10 @@ type place struct {
 // part in that ticket; else the new ticket is linked to it as "perhaps belongs to", with the
 // reason. A merged ticket leads to its target. A ticket that has rested longer than the set time
 // is followed by a new one.
-func (t *Tickets) belongs(ctx context.Context, tx *authority.Tx, in Inbound) (place, error) {
+func (t *Tickets) belongs(ctx context.Context, tx *authority.Tx, in Inbound, a *arrival) (place, error) {
+	if a.into.found && a.into.merged == nil {
+		return place{join: &a.into.ticketState}, nil
+	}
 	if in.Into != 0 {
 		s, _, err := t.candidate(ctx, tx, in.Into, in)
 		if err != nil {
@@ -98,24 +101,42 @@ func hinted(ctx context.Context, tx *authority.Tx, channel string, h Hint) (int6
 	return id, nil
 }
 
-// candidate locks a ticket, the target where it was merged, and says whether the sender takes part.
-// Any address of a contact who takes part counts.
-func (t *Tickets) candidate(ctx context.Context, tx *authority.Tx, id int64, in Inbound) (ticketState, bool, error) {
-	var s ticketState
-	var merged *int64
-	var takesPart bool
-	for range 10 { // a chain of merges has an end; a ring must not hang us
-		err := tx.QueryRow(ctx, `select t.id, t.number, t.state, t.queue_id, t.assignee_id, coalesce(t.closed_at, t.resolved_at), t.merged_into,
-				exists (select from participants p where p.ticket_id = t.id and p.kind = $2 and p.address = $3)
-				or exists (select from contact_points me join contact_points other on other.contact_id = me.contact_id
-					join participants p on p.ticket_id = t.id and p.kind = other.kind and p.address = other.address
-					where me.kind = $2 and me.address = $3)
-			from tickets t where t.id = $1 for update of t`, id, in.From.Kind, in.From.Address).
-			Scan(&s.ID, &s.Number, &s.State, &s.Queue, &s.Assignee, &s.Rested, &merged, &takesPart)
-		if err != nil || merged == nil {
-			return s, takesPart, err
-		}
-		id = *merged
+// candidate is a ticket that a contact may belong to.
+type candidate struct {
+	ticketState
+	found     bool
+	merged    *int64 // into which it was
+	takesPart bool   // the sender; any address of a contact who takes part counts
+}
+
+// lockCandidate locks a ticket, $1, and reads it for the sender whose point is $2 and $3.
+const lockCandidate = `select t.id, t.number, t.state, t.queue_id, t.assignee_id, coalesce(t.closed_at, t.resolved_at), t.merged_into,
+		exists (select from participants p where p.ticket_id = t.id and p.kind = $2 and p.address = $3)
+		or exists (select from contact_points me join contact_points other on other.contact_id = me.contact_id
+			join participants p on p.ticket_id = t.id and p.kind = other.kind and p.address = other.address
+			where me.kind = $2 and me.address = $3)
+	from tickets t where t.id = $1 for update of t`
+
+func (c *candidate) scan(r pgx.Row) error {
+	err := r.Scan(&c.ID, &c.Number, &c.State, &c.Queue, &c.Assignee, &c.Rested, &c.merged, &c.takesPart)
+	c.found = err == nil
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
 	}
-	return s, false, pgx.ErrNoRows
+	return err
+}
+
+// candidate locks a ticket, the target where it was merged, and says whether the sender takes part.
+func (t *Tickets) candidate(ctx context.Context, tx *authority.Tx, id int64, in Inbound) (ticketState, bool, error) {
+	for range 10 { // a chain of merges has an end; a ring must not hang us
+		var c candidate
+		if err := c.scan(tx.QueryRow(ctx, lockCandidate, id, in.From.Kind, in.From.Address)); err != nil || c.found && c.merged == nil {
+			return c.ticketState, c.takesPart, err
+		}
+		if !c.found {
+			break
+		}
+		id = *c.merged
+	}
+	return ticketState{}, false, pgx.ErrNoRows
 }

@@ -95,15 +95,16 @@ func (t *Tickets) Receive(ctx context.Context, by authority.Actor, in Inbound) (
 		var err error
 		// Whether it came before, who sent it and where it belongs lies beyond what an agent may see; a ticket that the
 		// agent names does not.
-		got, err = t.takeIn(ctx, tx, authority.Act{Name: "ticket.receive", Object: in.Channel + ":" + in.RemoteID, Unveiled: in.Into == 0}, in)
+		got, err = t.takeIn(ctx, tx, authority.Act{Name: "ticket.receive", Object: in.Channel + ":" + in.RemoteID, Unveiled: in.Into == 0}, in, true)
 		tx.Return(got)
 		return err
 	})
 	return got, err
 }
 
-// takeIn allows an act and keeps a contact, in two round trips where it is an ordinary first one.
-func (t *Tickets) takeIn(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound) (Received, error) {
+// takeIn allows an act and keeps a contact, in two round trips where it is an ordinary first one; late, where what it writes
+// may travel with the commit.
+func (t *Tickets) takeIn(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound, late bool) (Received, error) {
 	bad := in.fit()
 	a, look := arrive(tx, in)
 	if bad != nil {
@@ -115,7 +116,7 @@ func (t *Tickets) takeIn(ctx context.Context, tx *authority.Tx, act authority.Ac
 	if bad != nil {
 		return Received{}, bad
 	}
-	return t.keep(ctx, tx, in, a, true)
+	return t.keep(ctx, tx, in, a, late)
 }
 
 // Keep is Receive as a part: the caller has allowed "ticket.receive" in tx.
@@ -128,6 +129,11 @@ func (t *Tickets) Keep(ctx context.Context, tx *authority.Tx, in Inbound) (Recei
 		return Received{}, fmt.Errorf("look who comes: %w", err)
 	}
 	return t.keep(ctx, tx, in, a, false)
+}
+
+// KeepAs is Keep that allows the act, a "ticket.receive", in the same round trip.
+func (t *Tickets) KeepAs(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound) (Received, error) {
+	return t.takeIn(ctx, tx, act, in, false)
 }
 
 // pen writes what nothing in the transaction reads back.
@@ -153,7 +159,7 @@ func (t *Tickets) keep(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 	if in.At.After(tx.Now()) || in.At.Year() < 1970 { // it has not come, or is older than mail
 		in.At = tx.Now()
 	}
-	where, err := t.belongs(ctx, tx, in)
+	where, err := t.belongs(ctx, tx, in, a)
 	if err != nil {
 		return Received{}, err
 	}
@@ -175,10 +181,6 @@ func (t *Tickets) keep(ctx context.Context, tx *authority.Tx, in Inbound, a *arr
 	}
 	return got, keepFiles(got.Message, in.Files, write)
 }
-
-const insertMessage = `insert into messages (ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
-	to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to, others)
-	select t.id, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16, $17, $18`
 
 // What comes in is cut to these; the whole is in the raw message.
 const (
@@ -223,22 +225,28 @@ func (in *Inbound) shown() string {
 	return snippet(in.Text)
 }
 
+// addMessage adds a message to a ticket and shows it in lists; with $21 it wakes the ticket.
+const addMessage = `with m as (
+		insert into messages (ticket_id, at, direction, channel, remote_id, author_kind, author_id, author_name, author_address,
+			to_addresses, cc_addresses, subject, text, reply, html, raw_hash, auto, bulk, problems, reply_to, others)
+		values ($19, $1, 'in', $2, nullif($3, ''), 'contact', $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), nullif($12, ''), nullif($13, ''), $14, $15, $16, $17, $18)
+		returning id
+	), k as (
+		insert into thread_keys (channel, key, message_id) select $2, key, m.id from m, unnest($22::text[]) key on conflict do nothing
+	), t as (
+		update tickets set last_at = now(), last_direction = 'in', last_snippet = $20, last_message_id = greatest(last_message_id, m.id), updated_at = now(),
+			state = case when $21 then 'open' else state end, sub_state = case when $21 then '' else sub_state end,
+			resolved_at = case when $21 then null else resolved_at end, closed_at = case when $21 then null else closed_at end,
+			reopened = reopened + case when $21 and state in ('resolved', 'closed') then 1 else 0 end
+		from m where tickets.id = $19
+	)
+	select id from m`
+
 // join adds the message to a ticket; the customer's own words wake a sleeping one.
 func (t *Tickets) join(ctx context.Context, tx *authority.Tx, in Inbound, c crm.Contact, to ticketState, got *Received) error {
-	args := append(in.messageArgs(c), to.ID)
-	if err := tx.QueryRow(ctx, insertMessage+` from tickets t where t.id = $19 returning id`, args...).Scan(&got.Message); err != nil {
-		return fmt.Errorf("add to the ticket: %w", err)
-	}
-	b := &pgx.Batch{}
-	if len(in.Keys) > 0 {
-		b.Queue(`insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, in.Channel, in.Keys, got.Message)
-	}
 	wakes := !in.Auto && to.State != "open"
-	b.Queue(`update tickets set last_at = now(), last_direction = 'in', last_snippet = $2, last_message_id = greatest(last_message_id, $3), updated_at = now(),
-			state = case when $4 then 'open' else state end, sub_state = case when $4 then '' else sub_state end,
-			resolved_at = case when $4 then null else resolved_at end, closed_at = case when $4 then null else closed_at end,
-			reopened = reopened + case when $4 and state in ('resolved', 'closed') then 1 else 0 end
-		where id = $1`, to.ID, in.shown(), got.Message, wakes)
+	b := &pgx.Batch{}
+	b.Queue(addMessage, append(in.messageArgs(c), to.ID, in.shown(), wakes, in.Keys)...).QueryRow(func(r pgx.Row) error { return r.Scan(&got.Message) })
 	if wakes {
 		queueEvent(b, to.ID, authority.System(in.Channel), Changed{Name: "state", From: to.State, To: "open"})
 	}

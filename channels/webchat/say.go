@@ -173,10 +173,7 @@ func (c *Chat) message(ctx context.Context, l *line, m said) (seq int64, err err
 			return err
 		}
 		in := tickets.Inbound{Channel: Channel, RemoteID: v.remote(m.ID), From: v.point(l.site.ID), Name: v.called(), Text: m.Text, Files: files, Into: t.ticket}
-		if err := tx.Allow(ctx, authority.Act{Name: "ticket.receive", Object: "chat:" + in.RemoteID}); err != nil {
-			return err
-		}
-		got, err := c.o.Tickets.Keep(ctx, tx, in)
+		got, err := c.o.Tickets.KeepAs(ctx, tx, authority.Act{Name: "ticket.receive", Object: "chat:" + in.RemoteID}, in)
 		if err != nil {
 			return err
 		}
