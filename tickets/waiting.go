@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"frontline/internal/authority"
-	"frontline/internal/web"
 	"frontline/tickets/routing"
 
 	"github.com/jackc/pgx/v5"
@@ -153,7 +152,7 @@ func (t *Tickets) whyWaiting(ctx context.Context, q authority.Query, queue int64
 	}
 	d := routing.Decide(w, now)
 	for _, c := range d.Waiting {
-		out[c.Contact] = c.Why.Words(web.Language(ctx), time.UTC)
+		out[c.Contact] = c.Why.Words(readerOf(ctx, now))
 	}
 	return out, nil
 }

@@ -39,7 +39,7 @@ type Offer struct {
 	ExpiresAt *time.Time  `json:"expires_at" doc:"null: it was accepted without asking"`
 	Auto      bool        `json:"auto"`
 	Why       routing.Why `json:"why" doc:"Who, because, who else could not"`
-	Words     []string    `json:"words" doc:"The same in words"`
+	Words     string      `json:"words" doc:"The same in a sentence"`
 }
 
 // QueueName names a queue.
@@ -84,7 +84,7 @@ func (w *Work) offers(ctx context.Context, by authority.Actor, id int64) (out []
 		var o Offer
 		err := r.Scan(&o.ID, &o.TicketID, &o.Number, &o.Subject, &o.Customer, &o.Channel, &o.Queue.ID, &o.Queue.Name, &o.Queue.NameEn, &o.MadeAt, &o.ExpiresAt, &o.Why)
 		o.Auto = o.ExpiresAt == nil
-		o.Words = words(ctx, o.Why)
+		o.Words = o.Why.Words(readerOf(ctx, o.MadeAt))
 		return o, err
 	}))
 	if err := w.gate.Ask(ctx, as, b); err != nil {
@@ -96,13 +96,9 @@ func (w *Work) offers(ctx context.Context, by authority.Actor, id int64) (out []
 const offersShown = `select o.id, o.ticket_id, t.number, o.subject, o.customer, o.channel, q.id, q.name, q.name_en, o.made_at, o.expires_at, o.why
 	from offers o join queues q on q.id = o.queue_id join tickets t on t.id = o.ticket_id`
 
-// words are an explanation's facts in the language of who asks.
-func words(ctx context.Context, why routing.Why) []string {
-	out := make([]string, len(why))
-	for i, f := range why {
-		out[i] = f.Words(web.Language(ctx), time.UTC)
-	}
-	return out
+// readerOf is who asks, as the reader of an explanation.
+func readerOf(ctx context.Context, now time.Time) routing.Reader {
+	return routing.Reader{Lang: web.Language(ctx), Zone: web.Zone(ctx), Now: now}
 }
 
 // Taken names the ticket of a contact that an agent has now.

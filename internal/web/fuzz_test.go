@@ -85,6 +85,19 @@ func FuzzLanguage(f *testing.F) {
 	})
 }
 
+// FuzzZone holds that any header chooses a zone, and none that depends on the machine.
+func FuzzZone(f *testing.F) {
+	for _, s := range []string{"", "Asia/Shanghai", "UTC", "Local", "../etc/passwd", "/etc/passwd", "Asia", "EST5EDT,M3.2.0", strings.Repeat("A/", 40)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		got := chooseZone(header)
+		if got == nil || got == time.Local || got != time.UTC && got.String() != header {
+			t.Fatalf("%q chose %v", header, got)
+		}
+	})
+}
+
 // FuzzForwarded holds that nobody but a proxy decides whose address counts: what a stranger puts in front of what the
 // proxy wrote changes nothing.
 func FuzzForwarded(f *testing.F) {

@@ -24,7 +24,7 @@ func (s *Server) describe() huma.Config {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title: "Frontline", Version: version,
-				Description: "Everything the desk does. Errors are problem documents (RFC 9457) with a stable `code`, in the language of Accept-Language (zh, en). " +
+				Description: "Everything the desk does. Errors are problem documents (RFC 9457) with a stable `code`, in the language of Accept-Language (zh, en); times within words are by the clock of Time-Zone (an IANA name). " +
 					"Lists take `limit` and `after`. Every write takes an `Idempotency-Key`. Times are RFC 3339 in UTC, ids are integers, names are snake_case. " +
 					"An act above the caller's limit answers 202 with an `approval_id`.",
 			},

@@ -20,7 +20,7 @@ func TestAContactIsOfferedAndTaken(t *testing.T) {
 	if o.Channel != "chat" || o.Number == "" || o.Subject != "help" || o.Customer == "" || o.Queue.ID != 1 || o.ExpiresAt == nil || o.Auto {
 		t.Errorf("the offer is %+v", o)
 	}
-	if len(o.Words) == 0 || !strings.Contains(o.Words[0], "li") {
+	if !strings.HasPrefix(o.Words, "li, because ") {
 		t.Errorf("its reason is %q", o.Words)
 	}
 	got, err := w.work.Accept(t.Context(), li, o.ID)

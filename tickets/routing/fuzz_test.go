@@ -53,7 +53,7 @@ func FuzzDecide(f *testing.F) {
 				t.Errorf("contact %d is given twice", a.Contact)
 			}
 			given[a.Contact] = true
-			if _, err := json.Marshal(a); err != nil || a.Why.Words("zh", nil) == "" {
+			if _, err := json.Marshal(a); err != nil || a.Why.Words(routing.Reader{Lang: "zh"}) == "" {
 				t.Errorf("%+v cannot be told: %v", a, err)
 			}
 		}
@@ -61,7 +61,7 @@ func FuzzDecide(f *testing.F) {
 			if given[left.Contact] {
 				t.Errorf("contact %d is given and waits", left.Contact)
 			}
-			if _, err := json.Marshal(left); err != nil || left.Why.Words("en", nil) == "" {
+			if _, err := json.Marshal(left); err != nil || left.Why.Words(routing.Reader{Lang: "en"}) == "" {
 				t.Errorf("%+v cannot be told: %v", left, err)
 			}
 		}

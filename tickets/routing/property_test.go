@@ -174,7 +174,7 @@ func TestEveryDecisionIsExplainedInBothLanguages(t *testing.T) {
 			if err := json.Unmarshal(kept, &read); err != nil || !slices.Equal(read, why) {
 				t.Errorf("%s is read as %+v, %v; want %+v", kept, read, err, why)
 			}
-			zh, en := why.Words("zh", time.UTC), why.Words("en", time.UTC)
+			zh, en := why.Words(routing.Reader{Lang: "zh"}), why.Words(routing.Reader{Lang: "en"})
 			if zh == "" || en == "" || zh == en || strings.ContainsAny(zh+en, "{}_") {
 				t.Errorf("%+v in words: %q, %q", why, zh, en)
 			}

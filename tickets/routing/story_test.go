@@ -101,17 +101,17 @@ func wanting(w routing.Want) *routing.Want { return &w }
 // told is a decision as a supervisor would hear it.
 func told(d routing.Decision) (lines []string) {
 	for _, m := range d.Moves {
-		lines = append(lines, fmt.Sprintf("%d to queue %d: %s", m.Contact, m.To, m.Why.Words("en", time.UTC)))
+		lines = append(lines, fmt.Sprintf("%d to queue %d: %s", m.Contact, m.To, (routing.Why{m.Why}).Words(routing.Reader{Lang: "en"})))
 	}
 	for _, a := range d.Assignments {
-		lines = append(lines, fmt.Sprintf("%d: %s", a.Contact, a.Why.Words("en", time.UTC)))
+		lines = append(lines, fmt.Sprintf("%d: %s", a.Contact, a.Why.Words(routing.Reader{Lang: "en"})))
 	}
 	for _, w := range d.Waiting {
 		look := "."
 		if !w.Look.IsZero() {
 			look = "; look at " + w.Look.Format(time.TimeOnly) + "."
 		}
-		lines = append(lines, fmt.Sprintf("%d waits: %s%s", w.Contact, w.Why.Words("en", time.UTC), look))
+		lines = append(lines, fmt.Sprintf("%d waits: %s%s", w.Contact, w.Why.Words(routing.Reader{Lang: "en"}), look))
 	}
 	return lines
 }

@@ -30,17 +30,24 @@ var because = map[string]bool{
 	PrefLast: true, PrefOwner: true, Pref: true, Skilled: true, Widened: true, Place: true, InHand: true, Idle: true,
 }
 
-// Words puts an explanation in words, in "zh" or else in English, times of day in the reader's zone:
+// Reader is who reads an explanation, where and when.
+type Reader struct {
+	Lang string         // "zh"; everything else is English
+	Zone *time.Location // nil: UTC
+	Now  time.Time      // days other than this one are written with their date
+}
+
+// Words puts an explanation in words:
 //
 //	Li, because zh 4 ≥ 3, idle 94 s; Wang has no capacity; waiting 12 s
-func (w Why) Words(lang string, zone *time.Location) string {
-	words, ok := languages[lang]
+func (w Why) Words(r Reader) string {
+	words, ok := languages[r.Lang]
 	if !ok {
 		words = languages["en"]
 	}
 	texts := make([]string, len(w))
 	for i, f := range w {
-		texts[i] = f.words(words, zone)
+		texts[i] = f.words(words, r)
 	}
 	if len(w) > 0 && w[0].Code == Got {
 		end := 1
@@ -55,10 +62,7 @@ func (w Why) Words(lang string, zone *time.Location) string {
 	return strings.Join(texts, words["then"])
 }
 
-// Words puts one fact in words, as Why does.
-func (f Fact) Words(lang string, zone *time.Location) string { return Why{f}.Words(lang, zone) }
-
-func (f Fact) words(words map[string]string, zone *time.Location) string {
+func (f Fact) words(words map[string]string, r Reader) string {
 	code := f.Code
 	switch {
 	case code == Waits && f.Head > 0:
@@ -70,15 +74,29 @@ func (f Fact) words(words map[string]string, zone *time.Location) string {
 	if !known {
 		return f.Code
 	}
-	if zone == nil {
-		zone = time.UTC
-	}
 	return strings.NewReplacer(
 		"{name}", f.Name, "{skill}", f.Skill,
 		"{have}", strconv.Itoa(f.Have), "{need}", strconv.Itoa(f.Need), "{count}", strconv.Itoa(f.Count),
 		"{span}", long(words, f.Seconds), "{total}", long(words, f.Seconds+f.Head),
-		"{at}", f.At.In(zone).Format("2006-01-02 15:04:05"),
+		"{at}", r.at(f.At),
 	).Replace(text)
+}
+
+// at is an instant as the reader's clock shows it; seconds where there are some.
+func (r Reader) at(t time.Time) string {
+	zone := r.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	t, now := t.In(zone), r.Now.In(zone)
+	layout := "15:04"
+	if t.Second() != 0 {
+		layout = "15:04:05"
+	}
+	if t.Year() != now.Year() || t.YearDay() != now.YearDay() {
+		layout = "2006-01-02 " + layout
+	}
+	return t.Format(layout)
 }
 
 // long is a span of seconds in the largest unit that leaves at least two digits or so: 94 s, 3 min, 26 h.

@@ -77,17 +77,18 @@ func TestWords(t *testing.T) {
 		{li, "en", "李, because zh 4 ≥ 3, idle 94 s; 王 has no capacity; waiting 60 s, counts as 6 min"},
 		{li, "fr", "李, because zh 4 ≥ 3, idle 94 s; 王 has no capacity; waiting 60 s, counts as 6 min"},
 		{li[:1], "zh", "李"},
-		{routing.Why{{Code: routing.Closed, At: noon}}, "zh", "2026-11-24 20:00:00 前不服务"},
+		{routing.Why{{Code: routing.Closed, At: noon}}, "zh", "20:00 前不服务"},
+		{routing.Why{{Code: routing.Held, Name: "李", At: noon.Add(9*time.Hour + 30*time.Second)}}, "en", "kept for 李 until 2026-11-25 05:00:30"},
 		{routing.Why{{Code: routing.Waits, Seconds: 200_000}}, "en", "waiting 55 h"},
 		{routing.Why{{Code: routing.Waits, Seconds: 300_000}}, "zh", "已等待 3 天"},
 		{routing.Why{{Code: "of a later version"}}, "zh", "of a later version"},
 		{nil, "zh", ""},
 	} {
-		if got := c.why.Words(c.lang, shanghai); got != c.want {
+		if got := c.why.Words(routing.Reader{Lang: c.lang, Zone: shanghai, Now: noon}); got != c.want {
 			t.Errorf("%s of %+v = %q, want %q", c.lang, c.why, got, c.want)
 		}
 	}
-	if got := (routing.Fact{Code: routing.Closed, At: noon}).Words("en", nil); got != "closed until 2026-11-24 12:00:00" {
+	if got := (routing.Why{{Code: routing.Closed, At: noon}}).Words(routing.Reader{Lang: "en"}); got != "closed until 2026-11-24 12:00" {
 		t.Errorf("without a zone: %q", got)
 	}
 }

@@ -54,6 +54,7 @@ export const body = <T>(answer: { data?: T }): T => answer.data as T;
 async function ask(request: Request): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set("Accept-Language", language);
+  headers.set("Time-Zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
   // Named by its sender, a write that is sent again acts once.
   if (request.method !== "GET" && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", newKey());
   let answer: Response;

@@ -3491,8 +3491,8 @@ export interface components {
             ticket_id: number;
             /** @description Who, because, who else could not */
             why: components["schemas"]["Fact"][];
-            /** @description The same in words */
-            words: string[];
+            /** @description The same in a sentence */
+            words: string;
         };
         OfficialYear: {
             /** @description ISO 3166, such as CN */

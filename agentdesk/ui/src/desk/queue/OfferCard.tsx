@@ -8,11 +8,8 @@ import { Kbd } from "@/parts/Kbd";
 import { clock } from "./offers.ts";
 import css from "./offers.module.css";
 
-interface Props {
+export interface OfferProps {
   offer: Offer;
-  /** The keys mean this one. */
-  front: boolean;
-  button: Ref<HTMLButtonElement> | undefined;
   seconds: number;
   /** What is left of its time, from 1 to 0. */
   part: number;
@@ -20,8 +17,8 @@ interface Props {
   answer: (act: "accept" | "decline") => void;
 }
 
-/** One contact that I am asked to take: who it is, about what, why I, and how long I may think. */
-export function OfferCard({ offer, front, button, seconds, part, busy, answer }: Props) {
+/** The contact that the keys mean: who it is, about what, why I, and how long I may think. */
+export function OfferCard({ offer, button, seconds, part, busy, answer }: OfferProps & { button: Ref<HTMLButtonElement> }) {
   const { t, i18n } = useTranslation();
   const customer = offer.customer || t("contact.nobody");
   function press(e: KeyboardEvent) {
@@ -30,7 +27,7 @@ export function OfferCard({ offer, front, button, seconds, part, busy, answer }:
     answer("decline");
   }
   return (
-    <article className={css.offer} data-front={front || undefined} data-late={part < 0.34 || undefined} aria-label={t("offer.of", { customer })} onKeyDown={press}>
+    <article className={css.offer} data-late={part < 0.34 || undefined} aria-label={t("offer.of", { customer })} onKeyDown={press}>
       <div className={css.head}>
         <span className={css.channel}>
           <ChannelIcon channel={offer.channel} silent /> {channelName(t, offer.channel)}
@@ -46,19 +43,13 @@ export function OfferCard({ offer, front, button, seconds, part, busy, answer }:
         {customer}
       </p>
       <p className={css.subject}>{offer.subject || t("ticket.no_subject")}</p>
-      {offer.words.length > 0 && (
-        <p className={css.why}>
-          {offer.words.map((w) => (
-            <span key={w}>{w}</span>
-          ))}
-        </p>
-      )}
+      {offer.words && <p className={css.why}>{offer.words}</p>}
       <div className={css.acts}>
         <Button ref={button} type="primary" loading={busy} onClick={() => answer("accept")}>
-          {t("offer.accept")} {front && <Kbd>y</Kbd>}
+          {t("offer.accept")} <Kbd>y</Kbd>
         </Button>
         <Button disabled={busy} onClick={() => answer("decline")}>
-          {t("offer.decline")} {front && <Kbd>d</Kbd>}
+          {t("offer.decline")} <Kbd>d</Kbd>
         </Button>
       </div>
       <div className={css.bar} aria-hidden>

@@ -12,6 +12,7 @@ import { channelName } from "@/parts/Channel";
 import { useServerNow } from "@/parts/clock";
 import { armSound, chime, notify } from "./alert.ts";
 import { OfferCard } from "./OfferCard.tsx";
+import { OfferLine } from "./OfferLine.tsx";
 import { left, open } from "./offers.ts";
 import css from "./offers.module.css";
 import { useOpen, useOpened } from "./useOpen.ts";
@@ -20,7 +21,10 @@ const noOffers: Offer[] = [];
 // How long an offer that has run out may still be answered on its way to the server, in ms.
 const grace = 400;
 
-/** The contacts that I am asked to take, over the foot of the lists: there they cover neither a ticket nor a text. */
+/**
+ * The contacts that I am asked to take, over the foot of the lists: there they cover neither a ticket nor a text. The one that
+ * ends first is shown whole, the others in a line each.
+ */
 export function Offers() {
   const { t } = useTranslation();
   const { data = noOffers } = useQuery(offersQuery);
@@ -48,18 +52,10 @@ export function Offers() {
   return (
     <section className={css.offers} aria-label={t("offer.label")}>
       <Running offers={asked}>
-        {(o, i, seconds, part) => (
-          <OfferCard
-            key={o.id}
-            offer={o}
-            front={i === 0}
-            button={i === 0 ? first : undefined}
-            seconds={seconds}
-            part={part}
-            busy={busy === o.id}
-            answer={(act) => void run(o, act)}
-          />
-        )}
+        {(o, i, seconds, part) => {
+          const props = { offer: o, seconds, part, busy: busy === o.id, answer: (act: "accept" | "decline") => void run(o, act) };
+          return i === 0 ? <OfferCard key={o.id} {...props} button={first} /> : <OfferLine key={o.id} {...props} />;
+        }}
       </Running>
     </section>
   );

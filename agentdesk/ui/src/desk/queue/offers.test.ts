@@ -15,7 +15,7 @@ const offer = (id: number, seconds: number): Offer => ({
   expires_at: new Date(made + seconds * 1000).toISOString(),
   auto: false,
   why: [],
-  words: [],
+  words: "",
 });
 
 test("the offer that ends first stands in front, and what was answered is gone at once", () => {
