@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { ask, contact, faults, go, openTicket, ownQueue, row, signIn } from "./desk.ts";
+import { ask, contact, faults, go, openTicket, ownQueue, row, signIn, visit } from "./desk.ts";
 
 const unique = (text: string) => `${text} ${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
 
@@ -81,6 +81,41 @@ test("a macro comes with a slash, speaks to the customer by his name, and change
   await page.keyboard.press("Enter");
   await expect.poll(() => text.inputValue()).toBe(`Dear ${subject}, about ${made.number}:`);
   await page.getByRole("button", { name: "Remove the tag asked" }).waitFor();
+});
+
+test("a macro is found by the search too, and its words wait in the composer", async () => {
+  const subject = unique("Palette");
+  const q = await ownQueue(subject);
+  const page = await signIn("limin");
+  await ask(page, "POST", "/macros", { name: subject, share: "me", direction: "out", text: "We look into {{ticket.number}}.", deed: {} });
+  const made = await contact(page, q.id, `About ${subject}`, "x");
+  await go(page, q.path);
+  await openTicket(page, `About ${subject}`);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search" }).fill(subject);
+  await page.getByRole("option", { name: /Macro, used on this ticket/ }).click();
+  await expect.poll(() => page.getByRole("textbox", { name: "Text of the reply" }).inputValue()).toBe(`We look into ${made.number}.`);
+});
+
+test("a secret link shows the customer the ticket until it is ended", async () => {
+  const subject = unique("Secret");
+  const q = await ownQueue(subject);
+  const page = await signIn("limin");
+  await contact(page, q.id, subject, "It rattles at night.");
+  await go(page, q.path);
+  await openTicket(page, subject);
+  const links = page.getByRole("region", { name: "Link for the customer" });
+  await links.getByRole("button", { name: "Copy secret link" }).click();
+  const url = await links.getByRole("textbox", { name: "Secret link" }).inputValue();
+  const customer = await visit();
+  await customer.goto(new URL(new URL(url).pathname, page.url()).href);
+  await customer.getByText("It rattles at night.").waitFor();
+  await links.getByText("Links that hold").click();
+  expect(await faults(page)).toEqual([]);
+  await links.getByRole("button", { name: "End it now" }).click();
+  await links.getByText("No link holds.").waitFor();
+  await customer.reload();
+  await customer.getByText("It rattles at night.").waitFor({ state: "detached" });
 });
 
 test("colleagues who write a note are warned of each other", async () => {

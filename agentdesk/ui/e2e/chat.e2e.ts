@@ -160,6 +160,20 @@ test("visitor and agent talk on a page with a strict policy, through reloads and
   expect(await desk.locator('[role="log"] article[data-direction="in"]').count()).toBe(6);
 });
 
+test("the agent sees that the visitor writes, and that he stopped", async () => {
+  const desk = await ready();
+  const visitor = await shopper();
+  const first = marked("Chuck");
+  await begin(visitor, "sun@customer.example", first);
+  await take(desk, first);
+  await answer(desk, "Yes?");
+  await visitor.locator("dialog").getByLabel("Write a message…").pressSequentially("It is");
+  const writes = desk.getByRole("status").filter({ hasText: "is writing…" });
+  await writes.waitFor();
+  await visitor.locator("dialog").getByLabel("Write a message…").fill("");
+  await writes.waitFor({ state: "detached" });
+});
+
 test("files go both ways: by the button, by pasting, and as pictures", async () => {
   const desk = await ready();
   const visitor = await shopper();

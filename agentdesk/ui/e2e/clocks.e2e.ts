@@ -30,6 +30,23 @@ test("a ticket shows when its answer is due, why, and that it broke", async () =
   await page.getByRole("tooltip").getByText(/overdue since .*: 3 s of 24\*7/).waitFor();
 });
 
+test("a promise of mine that breaks is told wherever I am on the desk, and leads to its ticket", async () => {
+  const { id: queue } = await ownQueue(unique("Told"));
+  const page = await signIn("zhaojing");
+  const list = await ask<Policies>(page, "GET", "/policies");
+  const soon = { name: unique("Soon"), match: { queue: [queue] }, targets: ["first reply within 4 s of 24*7"], steps: [{ at: "breach", acts: ["notify"] }] };
+  await ask(page, "PUT", "/policies", { version: list.version, items: [soon, ...list.items] });
+  const { agent } = await ask<{ agent: { id: number } }>(page, "GET", "/me");
+  await go(page, "/admin/queues");
+  const subject = unique("Turret");
+  await contact(page, queue, subject, "It hums.", { assignee_id: agent.id });
+  const notice = page.getByRole("status").filter({ hasText: subject });
+  await notice.getByText(/^First reply was due/).waitFor();
+  expect(await faults(page)).toEqual([]);
+  await notice.getByRole("button", { name: "Open ticket" }).click();
+  await page.locator("article h1", { hasText: subject }).waitFor();
+});
+
 test.each(["zh", "en"] as const)("a calendar is drawn, tried, refused and saved: %s", async (language) => {
   const zh = language === "zh";
   const page = await signIn("zhaojing", { language });

@@ -88,6 +88,66 @@ test("who does not answer an offer is not ready any more", async () => {
   await page.getByText("Waiting, place 1").waitFor();
 });
 
+test("of several offers the first is shown whole, with its reason in a sentence, and the others in a line each", async () => {
+  const queue = await office("Several", {}, "Busy");
+  const [person] = queue.people as [Person];
+  const page = await signIn(person.login);
+  await become(page, person, "Ready");
+  const subjects = ["Alpha", "Beta", "Gamma"].map(unique);
+  for (const subject of subjects) {
+    await write(page, queue.id, subject);
+    await offer(page, subject).waitFor();
+  }
+  const [first, second, third] = subjects as [string, string, string];
+  await offer(page, first).getByText(new RegExp(`^${person.name}, because .*idle`)).waitFor();
+  expect(await offer(page, second).getByText("because").count()).toBe(0);
+  expect(await faults(page)).toEqual([]);
+  // One behind the first is answered in its line; the keys mean the first.
+  await offer(page, second).getByRole("button", { name: `Decline ${second}` }).click();
+  await offer(page, second).waitFor({ state: "detached" });
+  await page.keyboard.press("y");
+  await page.locator("article h1", { hasText: first }).waitFor();
+  await offer(page, third).getByText("because").waitFor();
+});
+
+test("a contact that is given without asking opens, and while another is open it is told", async () => {
+  const queue = await office("Given", { offers: { email: { auto: true } } }, "Given");
+  const [person] = queue.people as [Person];
+  const page = await signIn(person.login);
+  await become(page, person, "Ready");
+  const [first, second] = [unique("Ringing"), unique("Knocking")];
+  await write(page, queue.id, first);
+  await page.locator("article h1", { hasText: first }).waitFor();
+  await page.getByText("You have this in hand").waitFor();
+  await write(page, queue.id, second);
+  await page.getByText(`${second} is now in your hands.`).waitFor();
+  await page.locator("article h1", { hasText: first }).waitFor();
+  expect(await faults(page)).toEqual([]);
+});
+
+test("a contact is put aside, stands among what is in hand, and is gone on with", async () => {
+  const queue = await office("Parking", {}, "Parker");
+  const [person] = queue.people as [Person];
+  const page = await signIn(person.login);
+  const subject = unique("Aside");
+  await write(page, queue.id, subject);
+  await go(page, queue.path);
+  await openTicket(page, subject);
+  await page.getByRole("button", { name: "Take it" }).click();
+  await page.getByText("You have this in hand").waitFor();
+  await page.keyboard.press("p");
+  const dialog = page.getByRole("dialog", { name: "Park until" });
+  await dialog.getByPlaceholder("Why it waits, for yourself and colleagues").fill("The part comes at noon.");
+  expect(await faults(page)).toEqual([]);
+  await dialog.getByText("In an hour").click();
+  await dialog.waitFor({ state: "detached" });
+  await page.locator('[data-state="parked"]').getByText("Parked").waitFor();
+  await page.locator('article[data-direction="note"]', { hasText: "The part comes at noon." }).waitFor();
+  await page.getByRole("region", { name: "In hand" }).getByRole("button", { name: new RegExp(subject) }).waitFor();
+  await page.keyboard.press("p");
+  await page.getByText("You have this in hand").waitFor();
+});
+
 test("a contact is handed to a person with a note, and taken back", async () => {
   const queue = await office("Transfer", {}, "From", "Towards");
   const [from, to] = queue.people as [Person, Person];

@@ -1,6 +1,6 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Form, Input, InputNumber, Modal, Select } from "antd";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Checkbox, Form, Input, InputNumber, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FieldBody, saveField } from "@/api/calls";
@@ -8,7 +8,8 @@ import type { HouseField } from "@/api/types";
 import { keys } from "@/data/keys";
 import { fieldsQuery } from "@/data/queries";
 import { Chip } from "@/parts/Chip";
-import { refused } from "@/parts/refused";
+import { FormDialog } from "@/parts/FormDialog";
+import { NameItems } from "@/parts/NameItems";
 import { Bone, Failed, Late } from "@/parts/states";
 import css from "./admin.module.css";
 import { choicesOf, linesOf } from "./choices.ts";
@@ -82,70 +83,52 @@ type Values = Omit<FieldBody, "choices"> & { key: string; choices?: string };
 function FieldForm({ field, close }: { field: HouseField | null; close: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [form] = Form.useForm<Values>();
-  const type = Form.useWatch("type", form);
-  const [words, setWords] = useState("");
-  const save = useMutation({
-    mutationFn: async ({ key, choices, ...rest }: Values) => {
-      await saveField(field?.key ?? key, { ...rest, position: rest.position ?? 0, ...(rest.type === "choice" ? { choices: choicesOf(choices ?? "") } : {}) });
-      await client.invalidateQueries({ queryKey: keys.fields });
-    },
-    onSuccess: close,
-    onError: (e) => setWords(refused(form, e)),
-  });
+  async function save({ key, choices, ...rest }: Values) {
+    await saveField(field?.key ?? key, { ...rest, position: rest.position ?? 0, ...(rest.type === "choice" ? { choices: choicesOf(choices ?? "") } : {}) });
+    await client.invalidateQueries({ queryKey: keys.fields });
+  }
   return (
-    <Modal open width={560} title={field ? field.name : t("fields.add")} onCancel={close} okText={t("mailboxes.save")} cancelText={t("mailboxes.cancel")} confirmLoading={save.isPending} onOk={() => form.submit()}>
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        className={css.form}
-        initialValues={field ? { ...field, choices: linesOf(field.choices ?? []) } : { type: "text", required: false, retired: false, roles: [], position: 0 }}
-        onFinish={(v) => {
-          setWords("");
-          save.mutate(v);
-        }}
-      >
-        <div className={css.two}>
-          <Form.Item name="name" label={t("fields.name")} rules={[{ required: true, whitespace: true, message: t("mailboxes.required") }]}>
-            <Input autoFocus maxLength={100} autoComplete="off" />
-          </Form.Item>
-          <Form.Item name="name_en" label={t("fields.name_en")}>
-            <Input maxLength={100} autoComplete="off" />
-          </Form.Item>
-          <Form.Item name="key" label={t("fields.key")} extra={t("fields.key_more")} rules={[{ required: true, pattern: /^[a-z][a-z0-9_]{0,49}$/, message: t("fields.key_more") }]}>
-            <Input maxLength={50} autoComplete="off" disabled={field !== null} />
-          </Form.Item>
-          <Form.Item name="type" label={t("fields.type")}>
-            <Select disabled={field !== null} options={types.map((x) => ({ value: x, label: t(`fields.types.${x}`) }))} />
-          </Form.Item>
-        </div>
-        {type === "choice" && (
-          <Form.Item name="choices" label={t("fields.choices")} rules={[{ required: true, whitespace: true, message: t("mailboxes.required") }]}>
-            <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} />
-          </Form.Item>
-        )}
-        <div className={css.two}>
-          <Form.Item name="roles" label={t("fields.roles")}>
-            <Select mode="multiple" placeholder={t("fields.everybody")} options={roles.map((r) => ({ value: r, label: t(`role.${r}`) }))} />
-          </Form.Item>
-          <Form.Item name="position" label={t("fields.position")}>
-            <InputNumber min={0} max={10000} precision={0} />
-          </Form.Item>
-        </div>
-        <Form.Item name="required" valuePropName="checked" noStyle>
-          <Checkbox>{t("fields.required")}</Checkbox>
+    <FormDialog<Values>
+      width={560}
+      title={field ? field.name : t("fields.add")}
+      initial={field ? { ...field, choices: linesOf(field.choices ?? []) } : { type: "text", required: false, retired: false, roles: [], position: 0 }}
+      save={save}
+      close={close}
+    >
+      <div className={css.two}>
+        <NameItems label={t("fields.name")} english={t("fields.name_en")} />
+        <Form.Item name="key" label={t("fields.key")} extra={t("fields.key_more")} rules={[{ required: true, pattern: /^[a-z][a-z0-9_]{0,49}$/, message: t("fields.key_more") }]}>
+          <Input maxLength={50} autoComplete="off" disabled={field !== null} />
         </Form.Item>
-        <Form.Item name="retired" valuePropName="checked" noStyle>
-          <Checkbox>{t("fields.retired")}</Checkbox>
+        <Form.Item name="type" label={t("fields.type")}>
+          <Select disabled={field !== null} options={types.map((x) => ({ value: x, label: t(`fields.types.${x}`) }))} />
         </Form.Item>
-        <button type="submit" hidden aria-label={t("mailboxes.save")} />
-        {words && (
-          <p className={css.errorText} role="alert">
-            {words}
-          </p>
-        )}
-      </Form>
-    </Modal>
+      </div>
+      <ChoicesItem />
+      <div className={css.two}>
+        <Form.Item name="roles" label={t("fields.roles")}>
+          <Select mode="multiple" placeholder={t("fields.everybody")} options={roles.map((r) => ({ value: r, label: t(`role.${r}`) }))} />
+        </Form.Item>
+        <Form.Item name="position" label={t("fields.position")}>
+          <InputNumber min={0} max={10000} precision={0} />
+        </Form.Item>
+      </div>
+      <Form.Item name="required" valuePropName="checked" noStyle>
+        <Checkbox>{t("fields.required")}</Checkbox>
+      </Form.Item>
+      <Form.Item name="retired" valuePropName="checked" noStyle>
+        <Checkbox>{t("fields.retired")}</Checkbox>
+      </Form.Item>
+    </FormDialog>
+  );
+}
+
+function ChoicesItem() {
+  const { t } = useTranslation();
+  if (Form.useWatch<string | undefined>("type") !== "choice") return null;
+  return (
+    <Form.Item name="choices" label={t("fields.choices")} rules={[{ required: true, whitespace: true, message: t("mailboxes.required") }]}>
+      <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} />
+    </Form.Item>
   );
 }

@@ -1,11 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Modal } from "antd";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Button, Form, Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { renameTag } from "@/api/calls";
 import { keys } from "@/data/keys";
 import { tagsQuery } from "@/data/queries";
-import { refused } from "@/parts/refused";
+import { FormDialog } from "@/parts/FormDialog";
 import { Bone, Failed, Late } from "@/parts/states";
 import css from "./admin.module.css";
 
@@ -59,30 +59,17 @@ function Rename({ tag, close }: { tag: string; close: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const [form] = Form.useForm<{ to: string }>();
-  const [words, setWords] = useState("");
-  const save = useMutation({
-    mutationFn: ({ to }: { to: string }) => renameTag(tag, to.trim()),
-    onSuccess: (n) => {
-      void client.invalidateQueries({ queryKey: keys.tags });
-      void message.success(t("tags.done", { count: n }));
-      close();
-    },
-    onError: (e) => setWords(refused(form, e)),
-  });
+  async function save({ to }: { to: string }) {
+    const count = await renameTag(tag, to.trim());
+    void client.invalidateQueries({ queryKey: keys.tags });
+    void message.success(t("tags.done", { count }));
+  }
   return (
-    <Modal open width={460} title={t("tags.rename")} onCancel={close} okText={t("mailboxes.save")} cancelText={t("mailboxes.cancel")} confirmLoading={save.isPending} onOk={() => form.submit()}>
-      <Form form={form} layout="vertical" requiredMark={false} className={css.form} initialValues={{ to: tag }} onFinish={(v) => save.mutate(v)}>
-        <p className={css.muted}>{t("tags.rename_lead", { name: tag })}</p>
-        <Form.Item name="to" label={t("tags.to")} rules={[{ required: true, whitespace: true, message: t("mailboxes.required") }]}>
-          <Input autoFocus maxLength={100} autoComplete="off" />
-        </Form.Item>
-        {words && (
-          <p className={css.errorText} role="alert">
-            {words}
-          </p>
-        )}
-      </Form>
-    </Modal>
+    <FormDialog<{ to: string }> width={460} title={t("tags.rename")} initial={{ to: tag }} save={save} close={close}>
+      <p className={css.muted}>{t("tags.rename_lead", { name: tag })}</p>
+      <Form.Item name="to" label={t("tags.to")} rules={[{ required: true, whitespace: true, message: t("mailboxes.required") }]}>
+        <Input autoFocus maxLength={100} autoComplete="off" />
+      </Form.Item>
+    </FormDialog>
   );
 }

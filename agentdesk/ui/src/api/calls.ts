@@ -49,6 +49,10 @@ export const splitMessage = (id: number, message: number) =>
   api.POST("/tickets/{id}/split", { params: { path: { id } }, body: { message } }).then(body);
 export const moveMessage = (id: number, message: number, to: number) =>
   api.POST("/tickets/{id}/move", { params: { path: { id } }, body: { message, to } });
+/** Makes a link by which a customer sees a ticket for 30 days; its address is told this once. */
+export const makeLink = (id: number) => api.POST("/tickets/{id}/link", { params: { path: { id } }, body: { days: 30 } }).then(body);
+export const ticketLinks = (id: number, signal?: AbortSignal) => api.GET("/tickets/{id}/links", { params: { path: { id } }, ...opt(signal) }).then((a) => body(a).items);
+export const endLink = (id: number) => api.DELETE("/links/{id}", { params: { path: { id } } });
 export const dismissLink = (id: number, link: number) =>
   api.POST("/tickets/{id}/links/{link}/dismiss", { params: { path: { id, link } } });
 
@@ -65,6 +69,7 @@ export const findContacts = (q: string, signal?: AbortSignal) =>
 export const contact = (id: number, signal?: AbortSignal) => api.GET("/contacts/{id}", { params: { path: { id } }, ...opt(signal) }).then(body);
 export type ContactChange = S["Change"];
 export const editContact = (id: number, b: ContactChange) => api.PATCH("/contacts/{id}", { params: { path: { id } }, body: b });
+export const rankAccount = (id: number, named: string) => api.PATCH("/accounts/{id}", { params: { path: { id } }, body: { class: named } });
 export const findAccounts = (q: string, signal?: AbortSignal) =>
   api.GET("/accounts", { params: { query: { q, limit: 8 } }, ...opt(signal) }).then((a) => body(a).items);
 

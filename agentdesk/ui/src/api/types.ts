@@ -28,7 +28,11 @@ export type HouseField = S["Field"];
 export type Alike = S["Alike"];
 export type OneOfMany = S["OneOfMany"];
 
+export type SecretLink = S["TicketpageLink"];
+
 export type TicketState = Row["state"];
+/** In the order of a ticket's life. */
+export const states: TicketState[] = ["open", "pending", "on_hold", "resolved", "closed"];
 export type Presence = Colleague["presence"];
 
 /** What an entry of kind "event" changed. Values are ids, texts, numbers or lists, as the name says. */

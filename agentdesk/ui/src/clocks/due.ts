@@ -1,5 +1,5 @@
 import { span } from "@/parts/time";
-import type { Due } from "./calls.ts";
+import type { Clock, Due } from "./calls.ts";
 
 /** How urgently a promise wants to be seen: far, near its end, or broken. */
 export type Nearness = "far" | "near" | "over";
@@ -13,6 +13,14 @@ export function nearness(due: Pick<Due, "at" | "started" | "breached">, now: num
   if (due.breached || left <= 0) return "over";
   const whole = Date.parse(due.at) - Date.parse(due.started);
   return left <= Math.min(2 * hour, Math.max(10 * second, whole / 5)) ? "near" : "far";
+}
+
+/** The promise that a notice is about: the one that broke last, or the next that is due. */
+export function meant(clocks: Clock[], broken: boolean): Clock | undefined {
+  const running = clocks.filter((c) => c.outcome === "running" && c.due !== null && (c.breached !== null) === broken);
+  const at = (c: Clock) => Date.parse((broken ? c.breached : c.due) ?? "");
+  const inTime = running.toSorted((a, b) => at(a) - at(b));
+  return broken ? inTime.at(-1) : inTime[0];
 }
 
 /** "14 min" to go, "−3 min" since: as long as it says the same, nothing on the screen moves. */

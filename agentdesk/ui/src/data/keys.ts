@@ -28,5 +28,6 @@ export const keys = {
   lists: ["tickets"] as const,
   list: (filter: TicketFilter) => ["tickets", filter] as const,
   ticket: (id: number) => ["ticket", id] as const,
+  ticketLinks: (id: number) => ["ticket-links", id] as const,
   timeline: (id: number) => ["timeline", id] as const,
 };

@@ -18,6 +18,7 @@ export const viewCountsQuery = queryOptions({ queryKey: keys.viewCounts, queryFn
 export const macrosQuery = queryOptions({ queryKey: keys.macros, queryFn: ({ signal }) => api.macros(signal) });
 export const fieldsQuery = queryOptions({ queryKey: keys.fields, queryFn: ({ signal }) => api.fields(signal) });
 export const tagsQuery = queryOptions({ queryKey: keys.tags, queryFn: ({ signal }) => api.tags("", 200, signal), staleTime: 60_000 });
+export const calendarNamesQuery = queryOptions({ queryKey: keys.calendarNames, queryFn: ({ signal }) => api.calendarNames(signal), staleTime: 0 });
 export const similarQuery = (id: number) => queryOptions({ queryKey: keys.similar(id), queryFn: ({ signal }) => api.similarTickets(id, signal), staleTime: 30_000 });
 
 export const viewListQuery = (id: number) =>

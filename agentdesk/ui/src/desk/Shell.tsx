@@ -5,6 +5,7 @@ import { useCommand, useKeyboard } from "@/keys/useKeys";
 import { runsTheDesk, useMay, useMe } from "@/data/queries";
 import { useLive } from "@/live/live";
 import { Notices } from "@/lead/Notices";
+import { ClockNotices } from "@/clocks/ClockNotices";
 import { Alarms } from "./Alarms.tsx";
 import { draftsOf } from "./composer/drafts.ts";
 import { LineBanner } from "./LineBanner.tsx";
@@ -29,6 +30,7 @@ export function Shell() {
   useKeyboard();
   useCommand("help", () => setHelp(true));
   useCommand("search", () => setSearch(true));
+  useCommand("palette", () => setSearch(true));
   const mayBegin = useMay("ticket.receive");
   useCommand("new_ticket", () => setBegin(true), mayBegin);
   const go = (box: string) => void navigate({ to: "/box/$box/{-$ticket}", params: { box, ticket: undefined } });
@@ -50,6 +52,7 @@ export function Shell() {
         </main>
       </div>
       <Offers />
+      <ClockNotices />
       {search && <Search close={() => setSearch(false)} />}
       {begin && (
         <Suspense>

@@ -8,6 +8,7 @@ export const commands = [
   { id: "open", keys: ["Enter", "o"], group: "list" },
   { id: "back", keys: ["Escape"], group: "list", typing: true },
   { id: "search", keys: ["/"], group: "list" },
+  { id: "palette", keys: ["Mod+k"], group: "list", typing: true },
   { id: "choose", keys: ["x"], group: "list" },
   { id: "choose_range", keys: ["Shift+x"], group: "list" },
   { id: "new_ticket", keys: ["c"], group: "list" },

@@ -56,6 +56,7 @@ export class Applier {
     else if (e.kind === "entry.changed") this.stay(id);
     else if (e.kind === "seat.changed") this.seat(id);
     else if (e.kind === "contact.changed") void this.contact(id);
+    else if (e.kind === "account.changed") this.account(id);
     else if (kind === "agent") this.colleague(id);
     else if (kind === "team") void this.client.invalidateQueries({ queryKey: keys.teams });
     else if (kind === "queue") void this.client.invalidateQueries({ queryKey: keys.queues });
@@ -246,6 +247,14 @@ export class Applier {
     if (holding.length === 0) return;
     const known = await api.contact(id).catch(() => null);
     if (known) for (const q of holding) void this.patch<Pages<Row>>(q, (old) => renamed(old, id, known.name));
+  }
+
+  /** What is said of an account, on the tickets of its people. */
+  private account(id: number): void {
+    for (const q of this.client.getQueryCache().findAll({ queryKey: ["ticket"] })) {
+      const t = q.state.data as Ticket | undefined;
+      if (t?.customer.contact.account?.id === id) void this.client.invalidateQueries({ queryKey: q.queryKey });
+    }
   }
 
   /** Counts cost a query over all queues, so they follow at most once a second. */

@@ -1,8 +1,9 @@
-import { Checkbox, Input, InputNumber, Select } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Checkbox, InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Rules } from "@/api/queue";
 import type { Queue } from "@/api/types";
-import { queueName } from "@/data/queries";
+import { calendarNamesQuery, queueName } from "@/data/queries";
 import css from "./rules.module.css";
 import { Span } from "./Span.tsx";
 
@@ -28,18 +29,19 @@ export function Preferred({ rules, change }: Props) {
   );
 }
 
-/** When the queue is worked on: the name of a calendar. */
+/** When the queue is worked on: one of the calendars. */
 export function Hours({ rules, change }: Props) {
   const { t } = useTranslation();
+  const { data: names = [] } = useQuery(calendarNamesQuery);
   return (
     <div className={css.row}>
       <span>{t("rules.calendar")}</span>
-      <Input
+      <Select
+        showSearch
         value={rules.calendar ?? ""}
-        maxLength={100}
         aria-label={t("rules.calendar")}
-        placeholder={t("rules.calendar_none")}
-        onChange={(e) => change({ calendar: e.target.value })}
+        options={[{ value: "", label: t("rules.calendar_none") }, ...names.map((name) => ({ value: name, label: name }))]}
+        onChange={(calendar) => change({ calendar })}
       />
     </div>
   );

@@ -1,12 +1,11 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Input, Modal } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Input, Modal } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { applyMacro } from "@/api/calls";
 import type { Macro, Ticket } from "@/api/types";
-import { keys } from "@/data/keys";
 import { macrosQuery, nameIn } from "@/data/queries";
 import css from "./composer.module.css";
+import { findMacros, useMacro } from "./useMacro.ts";
 
 interface Props {
   ticket: Ticket;
@@ -17,25 +16,14 @@ interface Props {
 /** Finds a macro by its name, does what it changes, and puts its words where the cursor is. */
 export default function MacroMenu({ ticket, close, insert }: Props) {
   const { t, i18n } = useTranslation();
-  const { message } = App.useApp();
-  const client = useQueryClient();
+  const apply = useMacro();
   const { data = [] } = useQuery(macrosQuery);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const q = text.trim().toLowerCase();
-  const found = data.filter((m) => `${m.name} ${m.name_en ?? ""}`.toLowerCase().includes(q)).slice(0, 50);
+  const found = findMacros(data, text).slice(0, 50);
 
   async function use(m: Macro | undefined) {
-    if (!m) return;
-    try {
-      const words = await applyMacro(ticket.id, m.id);
-      if (words.text) insert(words.direction, words.text);
-      for (const queryKey of [keys.ticket(ticket.id), keys.timeline(ticket.id)]) void client.invalidateQueries({ queryKey });
-      close();
-      void message.success(t("macros.used", { name: nameIn(m, i18n.language) }), 2);
-    } catch (e) {
-      void message.error((e as Error).message);
-    }
+    if (m && (await apply(ticket.id, m, insert))) close();
   }
   return (
     <Modal open title={t("macros.title")} footer={null} onCancel={close} width={520}>

@@ -15,9 +15,11 @@ import { Chip } from "@/parts/Chip";
 import { Quiet } from "@/parts/Quiet";
 import { Bone, Late } from "@/parts/states";
 import { Time } from "@/parts/Time";
+import { AccountClass } from "./AccountClass.tsx";
 import { ContactForm } from "./ContactForm.tsx";
 import css from "./customer.module.css";
 import { Fields } from "./Fields.tsx";
+import { SecretLinks } from "./SecretLinks.tsx";
 
 /** Right: who it is, and everything known of him. */
 export function Customer({ id }: { id: number }) {
@@ -33,6 +35,7 @@ export function Customer({ id }: { id: number }) {
           <Duplicates ticket={data} />
           <Fields ticket={data} />
           <Facts ticket={data} />
+          <SecretLinks ticket={data} />
           <Participants ticket={data} />
           <Others ticket={data} />
         </>
@@ -91,6 +94,11 @@ function Person({ ticket }: { ticket: Ticket }) {
       </ul>
       <dl className={css.facts}>
         {contact.account && <Fact name={t("customer.kind")}>{t(`customer.kinds.${contact.account.kind}`)}</Fact>}
+        {contact.account && (
+          <Fact name={t("customer.class")}>
+            <AccountClass ticket={ticket.id} account={contact.account} />
+          </Fact>
+        )}
         {contact.account?.address && <Fact name={t("customer.address")}>{contact.account.address}</Fact>}
         {language && <Fact name={t("customer.language")}>{language}</Fact>}
         <Fact name={t("customer.since")}>

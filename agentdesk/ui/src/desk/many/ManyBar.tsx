@@ -4,7 +4,7 @@ import { App, Button, Dropdown, Input, Popover } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { doMany, type ManyBody } from "@/api/calls";
-import type { Row, TicketState } from "@/api/types";
+import { type Row, states, type TicketState } from "@/api/types";
 import { keys } from "@/data/keys";
 import { agentsQuery, macrosQuery, nameIn, queuesQuery, useMe } from "@/data/queries";
 import { useCommand } from "@/keys/useKeys";
@@ -13,9 +13,8 @@ import { useStore } from "@/parts/store";
 import { chooseNone, chosen } from "../list/chosen.ts";
 import css from "../together/together.module.css";
 import { Failures } from "./Failures.tsx";
+import { FieldAct } from "./FieldAct.tsx";
 import { inParts } from "./inParts.ts";
-
-const states: TicketState[] = ["open", "pending", "on_hold", "resolved", "closed"];
 
 /** What can be done to the chosen tickets, and how far it is. */
 export function ManyBar({ rows }: { rows: Row[] }) {
@@ -83,6 +82,7 @@ export function ManyBar({ rows }: { rows: Row[] }) {
       <Menu label={t("many.queue")} off={busy} items={queues.map((q) => ({ key: String(q.id), label: nameIn(q, i18n.language) }))} choose={(q) => void run({ deed: { queue_id: Number(q) } })} />
       <Menu label={t("many.priority")} off={busy} items={([1, 2, 3, 4] as const).map((n) => ({ key: String(n), label: t(`priority.${n}`) }))} choose={(n) => void run({ deed: { priority: Number(n) } })} />
       <TagAct off={busy} run={(deed) => void run({ deed })} />
+      <FieldAct off={busy} run={(deed) => void run({ deed })} />
       {macros.length > 0 && <Menu label={t("many.macro")} off={busy} items={macros.map((m) => ({ key: String(m.id), label: nameIn(m, i18n.language) }))} choose={(id) => use(Number(id))} />}
       {ids.size > 1 && (
         <Button size="small" disabled={busy} onClick={merge}>

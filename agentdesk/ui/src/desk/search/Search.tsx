@@ -1,45 +1,54 @@
-import { SearchOutlined, UserOutlined } from "@ant-design/icons";
+import { SearchOutlined, ThunderboltOutlined, UserOutlined } from "@ant-design/icons";
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { nameIn } from "@/data/queries";
 import { useMountDialog } from "@/parts/useMountDialog";
 import css from "./search.module.css";
 import { useFind } from "./useFind.ts";
+import { useMacroHits } from "./useMacroHits.ts";
 
 interface Hit {
   key: string;
   main: string;
   side: string;
-  person: boolean;
-  box: string;
-  ticket: string | undefined;
+  icon?: ReactNode;
+  /** What choosing it does. */
+  go: () => void;
 }
 
-/** Finds tickets and customers as one types; arrows choose, Enter opens. */
+/** Finds tickets and customers as one types, and macros for the ticket that is open; arrows choose, Enter opens or uses. */
 export function Search({ close }: { close: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const dialog = useMountDialog();
   const list = useId();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const found = useFind(text);
+  const { macros, use } = useMacroHits(text);
+  const show = (box: string, ticket?: number) =>
+    void navigate({ to: "/box/$box/{-$ticket}", params: { box, ticket: ticket === undefined ? undefined : String(ticket) }, search: { state: "any" } });
   const hits: Hit[] = [
     ...found.tickets.map((r) => ({
       key: `t${r.id}`,
       main: r.subject || t("ticket.no_subject"),
       side: `#${r.number} · ${r.contact.name || (r.contact.address ?? "")} · ${t(`state.${r.state}`)}`,
-      person: false,
-      box: "all",
-      ticket: String(r.id),
+      go: () => show("all", r.id),
     })),
     ...found.people.map((p) => ({
       key: `p${p.id}`,
       main: p.name || (p.points[0]?.address ?? ""),
       side: [p.account?.name, p.points[0]?.address].filter(Boolean).join(" · "),
-      person: true,
-      box: `contact-${p.id}`,
-      ticket: undefined,
+      icon: <UserOutlined aria-hidden />,
+      go: () => show(`contact-${p.id}`),
+    })),
+    ...macros.map((m) => ({
+      key: `m${m.id}`,
+      main: nameIn(m, i18n.language),
+      side: t("search.macro"),
+      icon: <ThunderboltOutlined aria-hidden />,
+      go: () => void use(m),
     })),
   ];
   const chosen = Math.min(at, hits.length - 1);
@@ -57,7 +66,7 @@ export function Search({ close }: { close: () => void }) {
   function open(hit: Hit | undefined) {
     if (!hit) return;
     close();
-    void navigate({ to: "/box/$box/{-$ticket}", params: { box: hit.box, ticket: hit.ticket }, search: { state: "any" } });
+    hit.go();
   }
   function press(e: KeyboardEvent) {
     if (e.nativeEvent.isComposing) return;
@@ -101,7 +110,7 @@ export function Search({ close }: { close: () => void }) {
               onPointerMove={() => setAt(i)}
               onClick={() => open(h)}
             >
-              {h.person && <UserOutlined aria-hidden />}
+              {h.icon}
               <span className={css.main}>{h.main}</span>
               <span className={css.side}>{h.side}</span>
             </div>

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { App, Button, Dropdown, type MenuProps } from "antd";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Row, TicketState } from "@/api/types";
+import { type Row, states, type TicketState } from "@/api/types";
 import { DuePick } from "@/clocks/Clocks";
 import { agentsQuery, queuesQuery, ticketQuery, useMay, useMe } from "@/data/queries";
 import { run } from "@/keys/commands";
@@ -22,7 +22,6 @@ import { useChange } from "./useChange.ts";
 const MergeDialog = lazy(() => import("../together/MergeDialog.tsx"));
 const LinkDialog = lazy(() => import("../together/LinkDialog.tsx"));
 
-const states: TicketState[] = ["open", "pending", "on_hold", "resolved", "closed"];
 const tones = { open: "accent", pending: "warn", on_hold: "plain", resolved: "good", closed: "plain" } as const;
 
 /** What the ticket is and who has it; each word is also the way to change it. What else is to be said of it stands below. */

@@ -1,7 +1,7 @@
 import type { ViewBody } from "@/api/calls";
-import type { TicketState, View } from "@/api/types";
+import type { View } from "@/api/types";
+import { entered } from "../fields/entered.ts";
 
-export const states: TicketState[] = ["open", "pending", "on_hold", "resolved", "closed"];
 export const orders = ["activity", "waiting", "created", "priority"] as const;
 export const columns = ["account", "assignee", "channel", "created", "number", "priority", "queue", "severity", "tags", "type"] as const;
 
@@ -35,7 +35,7 @@ export function valuesOf(view: View | null): Partial<Values> {
 /** What is sent: without what asks for nothing. */
 export function bodyOf(v: Values): ViewBody {
   const { name, name_en, share, team_id, position, columns: shown, fields, ...choice } = v;
-  const set = Object.fromEntries(Object.entries(fields ?? {}).filter(([, x]) => x !== undefined && x !== ""));
+  const set = entered(fields);
   const wanted = Object.fromEntries(
     Object.entries(choice).filter(([, x]) => x !== undefined && x !== null && x !== "" && x !== false && !(Array.isArray(x) && x.length === 0)),
   );
