@@ -108,12 +108,15 @@ func (t *Tickets) readStay(ctx context.Context, q authority.Query, ticket int64)
 	return &s, nil
 }
 
-// rank is how many of its queue come before a contact that waits, and itself: by arrival, less the head starts.
+// countsFrom is since when a contact e of a ticket t counts as waiting in a queue r: its arrival, less the head starts.
+const countsFrom = `e.arrived_at - make_interval(secs => e.boost_s
+	+ coalesce((r.rules->'heads'->'severity'->>t.severity)::float, 0) + coalesce((r.rules->'heads'->'priority'->>t.priority::text)::float, 0)
+	+ coalesce((r.rules->'heads'->'channel'->>case when e.channel in ('chat', 'phone') then e.channel else 'email' end)::float, 0))`
+
+// rank is how many of its queue come before a contact that waits, and itself.
 func rank(ctx context.Context, q authority.Query, entry int64) (n int, err error) {
 	err = q.QueryRow(ctx, `with line as (
-			select e.id, e.arrived_at - make_interval(secs => e.boost_s
-				+ coalesce((r.rules->'heads'->'severity'->>t.severity)::float, 0) + coalesce((r.rules->'heads'->'priority'->>t.priority::text)::float, 0)
-				+ coalesce((r.rules->'heads'->'channel'->>case when e.channel in ('chat', 'phone') then e.channel else 'email' end)::float, 0)) counts_from
+			select e.id, `+countsFrom+` counts_from
 			from entries me join queues r on r.id = me.queue_id join entries e on e.queue_id = me.queue_id and e.state in ('waiting', 'offered') join tickets t on t.id = e.ticket_id
 			where me.id = $1)
 		select count(*) from line, (select id, counts_from from line where id = $1) me
@@ -216,32 +219,42 @@ const (
 	expectSpan  = 30 * time.Minute
 )
 
-// Expect says which place a contact that waits has in its queue, 1 for the next, and how long those in front and it will
-// take at the rate at which the queue's contacts of the same sort were answered lately. Where too few were, nothing honest
-// can be said of the time, and known is false.
-func (w *Work) Expect(ctx context.Context, by authority.Actor, entry int64) (n int, wait time.Duration, known bool, err error) {
-	err = w.gate.View(ctx, by, func(q authority.Query) error {
-		var waits bool
-		var answered int
-		var span float64
-		err := q.QueryRow(ctx, `select e.state in ('waiting', 'offered'), count(l.id), coalesce(extract(epoch from now() - min(l.answered_at)), 0)::float
-			from entries e left join entries l on l.queue_id = e.queue_id and (l.channel in ('chat', 'phone')) = (e.channel in ('chat', 'phone'))
-				and l.entered_at > now() - interval '1 day' and l.answered_at > now() - $2::interval
-			where e.id = $1 group by e.state`, entry, expectSpan).Scan(&waits, &answered, &span)
-		if err != nil {
-			return notFound(err, "entry")
-		}
-		if !waits {
+// Expected is what a contact that waits may expect.
+type Expected struct {
+	Place int            // in its queue, 1 for the next
+	Wait  *time.Duration // how long those in front and it will take; nil: nothing honest can be said of it
+}
+
+// Expect says what the contacts of tickets may expect, by ticket; of one that does not wait it says nothing. They are taken to
+// be answered at the rate at which their queue's contacts of the same sort were lately, unless those were too few.
+func (w *Work) Expect(ctx context.Context, by authority.Actor, tickets []int64) (map[int64]Expected, error) {
+	out := map[int64]Expected{}
+	b := &pgx.Batch{}
+	var ticket int64
+	var n int
+	var seconds *float64
+	b.Queue(`with mine as (select distinct queue_id from entries where ticket_id = any ($1) and state in ('waiting', 'offered')),
+			line as (
+				select e.ticket_id, e.queue_id, e.channel in ('chat', 'phone') live, row_number() over (partition by e.queue_id order by `+countsFrom+`, e.id) place
+				from mine join queues r on r.id = mine.queue_id join entries e on e.queue_id = r.id and e.state in ('waiting', 'offered') join tickets t on t.id = e.ticket_id),
+			pace as (
+				select e.queue_id, e.channel in ('chat', 'phone') live, count(*) n, extract(epoch from now() - min(e.answered_at)) span
+				from mine join entries e using (queue_id) where e.entered_at > now() - interval '1 day' and e.answered_at > now() - $2::interval group by 1, 2)
+			select l.ticket_id, l.place, case when p.n >= $3 and p.span > 0 then (l.place * p.span / p.n)::float end
+			from line l left join pace p using (queue_id, live) where l.ticket_id = any ($1)`, tickets, expectSpan, expectLeast).Query(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, []any{&ticket, &n, &seconds}, func() error {
+			x := Expected{Place: n}
+			if seconds != nil {
+				wait := time.Duration(*seconds * float64(time.Second)).Round(time.Second)
+				x.Wait = &wait
+			}
+			out[ticket] = x
 			return nil
-		}
-		if n, err = rank(ctx, q, entry); err != nil {
-			return err
-		}
-		if answered >= expectLeast && span > 0 {
-			known = true
-			wait = time.Duration(float64(n) * span / float64(answered) * float64(time.Second)).Round(time.Second)
-		}
-		return nil
+		})
+		return err
 	})
-	return n, wait, known, err
+	if err := w.gate.Ask(ctx, by, b); err != nil {
+		return nil, fmt.Errorf("what to expect: %w", err)
+	}
+	return out, nil
 }

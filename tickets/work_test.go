@@ -329,7 +329,7 @@ func TestEveryCommandOfWorkRefuses(t *testing.T) {
 		"Waiting": func(ctx context.Context, by who) error {
 			return second(w.work.Waiting(ctx, by, 1, tickets.Place{}, 5))
 		},
-		"Expect": func(ctx context.Context, by who) error { _, _, _, err := w.work.Expect(ctx, by, 1); return err },
+		"Expect": func(ctx context.Context, by who) error { return second(w.work.Expect(ctx, by, []int64{1})) },
 	})
 }
 

@@ -52,6 +52,7 @@ type Options struct {
 type Chat struct {
 	o      Options
 	web    *web.Server
+	work   *tickets.Work
 	up     websocket.Upgrader
 	sites  *sites
 	floods *floods
@@ -87,7 +88,7 @@ func New(o Options) *Chat {
 		}
 	}
 	c := &Chat{
-		o: o, floods: newFloods(o.Limits), counts: newCounts(), seen: newSeen(),
+		o: o, work: tickets.NewWork(o.Tickets), floods: newFloods(o.Limits), counts: newCounts(), seen: newSeen(),
 		lines: map[*line]struct{}{}, of: map[int64]map[*line]struct{}{}, typing: map[*line]struct{}{},
 	}
 	c.sites = &sites{chat: c}
