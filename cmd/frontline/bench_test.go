@@ -22,8 +22,7 @@ import (
 // BenchmarkProgram measures the built program as its users meet it, on its own durable Postgres,
 // each figure beside a limit that is measured in the same run.
 func BenchmarkProgram(b *testing.B) {
-	w := &victims{t: b, data: b.TempDir(), http: freePort(b), mail: freePort(b)}
-	w.prepare()
+	w := newVictims(b)
 	w.start()
 	b.Run("ready", w.benchReady)
 	b.Run("idle", w.benchIdle)
@@ -53,7 +52,7 @@ func BenchmarkProgram(b *testing.B) {
 // benchReady starts the program on a warm folder: its CPU time until it says ready, Postgres left out.
 func (w *victims) benchReady(b *testing.B) {
 	for range b.N {
-		w.stop(b)
+		w.end()
 		w.start()
 	}
 	b.ReportMetric(w.cpu(b).Seconds(), "cpu-s/ready")
@@ -119,7 +118,7 @@ func together(b *testing.B, sides int, during time.Duration, f func(n int64) err
 // slowDisk makes Postgres wait before each flush of its log, once for all that commit together: as a disk does.
 func (w *victims) slowDisk(b *testing.B, sync time.Duration) {
 	b.Helper()
-	data := filepath.Join(w.data, "postgres", "data")
+	data := filepath.Join(w.place.Data, "postgres", "data")
 	conf := fmt.Sprintf("commit_delay = %d\ncommit_siblings = 0\n", sync.Microseconds())
 	if err := os.WriteFile(filepath.Join(data, "postgresql.auto.conf"), []byte(conf), 0o600); err != nil {
 		b.Fatal(err)
@@ -141,7 +140,7 @@ func (w *victims) slowDisk(b *testing.B, sync time.Duration) {
 // owner is the program's Postgres as its owner sees it, on so many connections.
 func (w *victims) owner(b *testing.B, connections int) *pgxpool.Pool {
 	b.Helper()
-	cluster, err := pg.Use(b.Context(), pg.ClusterOptions{Dir: filepath.Join(w.data, "postgres")})
+	cluster, err := pg.Use(b.Context(), pg.ClusterOptions{Dir: filepath.Join(w.place.Data, "postgres")})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -208,7 +207,7 @@ func (w *victims) benchReads(b *testing.B, paths ...string) {
 // load brings the program to a number of tickets with `frontline import`.
 func (w *victims) load(b *testing.B, tickets int) {
 	b.Helper()
-	f, err := os.Create(filepath.Join(w.data, "load.jsonl"))
+	f, err := os.Create(filepath.Join(w.place.Data, "load.jsonl"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -224,14 +223,6 @@ func (w *victims) load(b *testing.B, tickets int) {
 		b.Fatalf("import: %v\n%s", err, out)
 	}
 	b.Logf("%d tickets imported, %.0f a second", tickets, float64(tickets)/time.Since(begun).Seconds())
-}
-
-func (w *victims) stop(b *testing.B) {
-	b.Helper()
-	if err := w.run.Process.Signal(os.Interrupt); err != nil {
-		b.Fatal(err)
-	}
-	_ = w.run.Wait()
 }
 
 // cpu is the CPU time that the program itself has used since its start.
@@ -256,7 +247,7 @@ func cpuOf(b *testing.B, pid int) time.Duration {
 // postgresCPU is the CPU time of all living processes of the program's Postgres.
 func (w *victims) postgresCPU(b *testing.B) (sum time.Duration) {
 	b.Helper()
-	out, err := exec.Command("pgrep", "-f", filepath.Join(w.data, "postgres")).Output()
+	out, err := exec.Command("pgrep", "-f", filepath.Join(w.place.Data, "postgres")).Output()
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,14 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/smtp"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -34,13 +28,9 @@ const (
 
 func TestNothingIsLostOrDoubledWhateverIsKilled(t *testing.T) {
 	t.Parallel()
-	kills := defaultKills
-	if n, err := strconv.Atoi(os.Getenv("FRONTLINE_KILLS")); err == nil {
-		kills = n
-	}
-	w := &victims{t: t, data: t.TempDir(), http: freePort(t), mail: freePort(t), sent: map[string]int{}, acked: map[string]bool{}, replies: map[string]bool{}}
+	kills := killsWanted(defaultKills)
+	w := newVictims(t)
 	w.sink()
-	w.prepare()
 	w.start()
 	w.mailbox()
 
@@ -66,13 +56,10 @@ func TestNothingIsLostOrDoubledWhateverIsKilled(t *testing.T) {
 
 // victims is a program that is killed, with its customers, its agents and the world outside.
 type victims struct {
-	t          testing.TB
-	data       string
-	http, mail string // addresses
-	token      string
-	smtp       string
-	run        *exec.Cmd
-	log        *os.File
+	*node
+	mail  string // where it takes mail
+	smtp  string // where the world outside does
+	token string
 
 	mu      sync.Mutex
 	sent    map[string]int  // what the world outside got, by Message-ID
@@ -81,137 +68,21 @@ type victims struct {
 	tried   int
 }
 
-func freePort(t testing.TB) string {
+// newVictims prepares a program with an administrator, that does not run yet.
+func newVictims(t testing.TB) *victims {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	mail := freePort(t)
+	w := &victims{
+		node: newNode(t, Place{}, "FRONTLINE_MAIL_LISTEN="+mail), mail: mail,
+		sent: map[string]int{}, acked: map[string]bool{}, replies: map[string]bool{},
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	w.token = w.hire("li", "admin")
+	return w
 }
 
-func (w *victims) command(args ...string) *exec.Cmd {
-	self, err := os.Executable()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	c := exec.Command(self, args...)
-	c.Args[0] = "frontline" // as which TestMain runs the program
-	c.Env = append(os.Environ(), "FRONTLINE_DATA="+w.data, "FRONTLINE_LISTEN="+w.http, "FRONTLINE_MAIL_LISTEN="+w.mail, "FRONTLINE_LOG=warn")
-	return c
-}
-
-// prepare makes an agent and a token.
-func (w *victims) prepare() {
-	out, err := w.command("user", "add", "--login", "li", "--name", "李娜", "--role", "admin").CombinedOutput()
-	if err != nil {
-		w.t.Fatalf("user add: %v\n%s", err, out)
-	}
-	out, err = w.command("token", "add", "--login", "li", "--name", "kill test").CombinedOutput()
-	if err != nil {
-		w.t.Fatalf("token add: %v\n%s", err, out)
-	}
-	if w.token = regexp.MustCompile(`flt_\S+`).FindString(string(out)); w.token == "" {
-		w.t.Fatalf("no token in %q", out)
-	}
-}
-
-func (w *victims) start() {
-	w.t.Helper()
-	if w.log == nil {
-		f, err := os.Create(filepath.Join(w.data, "test.log"))
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.log = f
-		w.t.Cleanup(func() {
-			if w.run != nil {
-				w.end()
-			}
-			if w.t.Failed() {
-				b, _ := os.ReadFile(f.Name())
-				w.t.Logf("the program's log ends with:\n%s", b[max(0, len(b)-4000):])
-			}
-		})
-	}
-	w.run = w.command("serve")
-	w.run.Stdout, w.run.Stderr = w.log, w.log
-	if err := w.run.Start(); err != nil {
-		w.t.Fatal(err)
-	}
-	deadline := time.Now().Add(60 * time.Second)
-	for time.Now().Before(deadline) {
-		if r, err := http.Get("http://" + w.http + "/readyz"); err == nil {
-			_ = r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		time.Sleep(20 * time.Millisecond) // there is nothing to wait on but the answer
-	}
-	w.t.Fatal("the program is not ready a minute after its start")
-}
-
-// end stops the program in order: one that is killed leaves its Postgres some moments to end in, in
-// which the test's folder cannot be removed.
-func (w *victims) end() {
-	w.t.Helper()
-	last := time.AfterFunc(time.Minute, func() { _ = w.run.Process.Kill() })
-	defer last.Stop()
-	_ = w.run.Process.Signal(os.Interrupt)
-	if err := w.run.Wait(); err != nil {
-		w.t.Errorf("the program did not stop in order: %v", err)
-	}
-}
-
-func (w *victims) kill() {
-	_ = w.run.Process.Signal(syscall.SIGKILL)
-	_ = w.run.Wait()
-	w.run = nil
-}
-
-// client keeps its connections, as a program that works with the API would.
-var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-
-// call makes a request; an error means that nobody knows what happened.
+// call makes a request as the agent.
 func (w *victims) call(method, path, key string, in, out any) (int, error) {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return 0, err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+w.http+"/api/v1"+path, bytes.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	if in == nil {
-		r.Body = http.NoBody
-		r.ContentLength = 0
-	} else {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	r.Header.Set("Authorization", "Bearer "+w.token)
-	if key != "" {
-		r.Header.Set("Idempotency-Key", key)
-	}
-	resp, err := client.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return 0, err
-	}
-	if resp.StatusCode >= 300 {
-		return resp.StatusCode, fmt.Errorf("%s %s: %d %s", method, path, resp.StatusCode, b)
-	}
-	if out != nil {
-		return resp.StatusCode, json.Unmarshal(b, out)
-	}
-	return resp.StatusCode, nil
+	return w.node.call(w.token, method, path, key, in, out)
 }
 
 func (w *victims) mailbox() {
@@ -321,9 +192,11 @@ func (w *victims) settle() {
 		open := 0
 		_, err := w.call("GET", "/mailboxes", "", nil, &boxes)
 		if err == nil && len(boxes.Items) == 1 && boxes.Items[0].Waiting == 0 {
-			for _, m := range w.messages() {
-				if m.Delivery != nil && (m.Delivery.State == "queued" || m.Delivery.State == "sending") {
-					open++
+			for _, line := range w.timelines(w.token) {
+				for _, m := range line {
+					if m.Delivery != nil && (m.Delivery.State == "queued" || m.Delivery.State == "sending") {
+						open++
+					}
 				}
 			}
 			if open == 0 {
@@ -335,47 +208,18 @@ func (w *victims) settle() {
 	w.t.Error("work is left three minutes after the last kill")
 }
 
-type message struct {
-	ID        int64
-	Direction string
-	Text      string
-	Delivery  *struct{ State string }
-}
-
-// messages reads everything that the desk shows.
-func (w *victims) messages() (all []message) {
-	after := ""
-	for {
-		var page struct {
-			Items []struct{ ID int64 }
-			Next  string
-		}
-		if _, err := w.call("GET", "/tickets?limit=200&after="+after, "", nil, &page); err != nil {
-			w.t.Fatal(err)
-		}
-		for _, ticket := range page.Items {
-			var line struct{ Items []message }
-			if _, err := w.call("GET", fmt.Sprintf("/tickets/%d/timeline?limit=200", ticket.ID), "", nil, &line); err != nil {
-				w.t.Fatal(err)
-			}
-			all = append(all, line.Items...)
-		}
-		if after = page.Next; after == "" {
-			return all
-		}
-	}
-}
-
 var mark = regexp.MustCompile(`mark-(in|out)-\d+`)
 
 func (w *victims) check() {
 	shown, uncertain := map[string]int{}, 0
-	for _, m := range w.messages() {
-		if found := mark.FindString(m.Text); found != "" && m.Direction != "event" {
-			shown[found]++
-		}
-		if m.Delivery != nil && m.Delivery.State == "uncertain" {
-			uncertain++
+	for _, line := range w.timelines(w.token) {
+		for _, m := range line {
+			if found := mark.FindString(m.Text); found != "" {
+				shown[found]++
+			}
+			if m.Delivery != nil && m.Delivery.State == "uncertain" {
+				uncertain++
+			}
 		}
 	}
 	w.mu.Lock()

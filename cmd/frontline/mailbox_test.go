@@ -30,8 +30,7 @@ func TestALargeMailboxIsTakenInThroughAKill(t *testing.T) {
 			drop = drop[:0]
 		}
 	}
-	w := &victims{t: t, data: t.TempDir(), http: freePort(t), mail: freePort(t)}
-	w.prepare()
+	w := newVictims(t)
 	w.start()
 	var queues struct{ Items []struct{ ID int64 } }
 	if _, err := w.call("GET", "/queues", "", nil, &queues); err != nil {
