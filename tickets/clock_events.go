@@ -52,11 +52,18 @@ func (h *history) events() []sla.Event {
 			add(sla.Event{At: at, Ticket: m.into, What: sla.Merged, From: id}, row, beforeRow)
 		}
 	}
+	said := map[int64]told{}
 	for _, r := range h.rows {
+		said[r.id] = r
 		e := sla.Event{At: r.at, Ticket: r.ticket, Author: r.by, Auto: r.auto, What: r.direction} // in and out are sla's own names
 		switch {
 		case r.change == "arrived":
 			e.What = sla.Arrived
+		case r.change == "undelivered":
+			e.What, e.Of = sla.Failed, r.about()
+		case r.change == "delivered": // the customer has it only now
+			was := said[r.about()]
+			e.What, e.Author, e.Auto = sla.Out, was.by, was.auto
 		case r.change == "state":
 			e.What, e.State = sla.Changed, sla.State(r.to)
 		case r.direction == "event":
@@ -67,12 +74,27 @@ func (h *history) events() []sla.Event {
 	slices.SortStableFunc(all, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.place, b.place), a.At.Compare(b.At))
 	})
-	out := make([]sla.Event, len(all))
+	out, seqs := make([]sla.Event, len(all)), map[int64]int64{}
 	for i, e := range all {
 		out[i] = e.Event
-		out[i].Seq = int64(i)
+		out[i].Seq = int64(i + 1)
+		if e.place == itself {
+			seqs[e.row] = out[i].Seq
+		}
+		if e.What == sla.Failed {
+			out[i].Of = seqs[e.Of] // 0: moved elsewhere since, so that nothing here was answered by it
+		}
 	}
 	return out
+}
+
+// about is the message that an event on the timeline names.
+func (r told) about() int64 {
+	id, err := strconv.ParseInt(r.from, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
 }
 
 // opening is the message with which a ticket was opened, and when. A ticket that was split off another has no message as old as

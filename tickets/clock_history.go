@@ -61,7 +61,7 @@ type told struct {
 	change, from, to string
 }
 
-// stayed is a wait for a person to answer, of a caller or somebody in a chat.
+// stayed is a wait for a person to answer, of a caller or somebody in a chat. Who asked to be called holds no line.
 type stayed struct {
 	began           time.Time
 	answered, ended *time.Time
@@ -116,7 +116,7 @@ func readTold(ctx context.Context, q authority.Query, all map[int64]*history, ro
 	rows, err := q.Query(ctx, `select id, ticket_id, coalesce(merged_from, ticket_id), coalesce(kept_at, at), direction, author_kind, auto,
 			coalesce(change->>'name', ''), coalesce(change->>'from', ''), coalesce(change->>'to', '')
 		from messages where ticket_id = any ($1) and (direction in ('in', 'out')
-			or direction = 'event' and change->>'name' in ('state', 'merged', 'merged_into', 'moved_out', 'arrived')) order by id`, slices.Collect(maps.Keys(root)))
+			or direction = 'event' and change->>'name' in ('state', 'merged', 'merged_into', 'moved_out', 'arrived', 'undelivered', 'delivered')) order by id`, slices.Collect(maps.Keys(root)))
 	if err != nil {
 		return fmt.Errorf("history of clocks: %w", err)
 	}
@@ -138,7 +138,7 @@ func readTold(ctx context.Context, q authority.Query, all map[int64]*history, ro
 
 func readStayed(ctx context.Context, q authority.Query, all map[int64]*history, root map[int64]int64) error {
 	rows, err := q.Query(ctx, `select ticket_id, entered_at, answered_at, ended_at, outcome in ('abandoned', 'message', 'callback', 'by_mail', 'closed')
-		from entries where ticket_id = any ($1) and channel in ('chat', 'webchat', 'phone') order by id`, slices.Collect(maps.Keys(root)))
+		from entries where ticket_id = any ($1) and channel in ('chat', 'webchat', 'phone') and call_number = '' order by id`, slices.Collect(maps.Keys(root)))
 	if err != nil {
 		return fmt.Errorf("waits of clocks: %w", err)
 	}

@@ -103,6 +103,11 @@ func (t *Tickets) writeRoutes(s *web.Server) {
 		return web.Empty{}, t.Edit(ctx, by, in.ID, in.Body.edit())
 	})
 	web.Command(s, web.Op{
+		Method: "POST", Path: "/tickets/{id}/arrived", ID: "arrived", Tag: "tickets", Summary: "Say that an engineer is at the customer's: a promise of arrival is kept",
+	}, func(ctx context.Context, by authority.Actor, in *oneTicket) (web.Empty, error) {
+		return web.Empty{}, t.Arrived(ctx, by, in.ID)
+	})
+	web.Command(s, web.Op{
 		Method: "POST", Path: "/tickets/{id}/split", ID: "split-ticket", Tag: "tickets", Summary: "Open a new ticket with a customer's message of this one", Status: 201,
 	}, func(ctx context.Context, by authority.Actor, in *struct {
 		ID   int64 `path:"id" minimum:"1"`

@@ -47,6 +47,8 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 		"Edit": func(ctx context.Context, by who) error {
 			return w.tickets.Edit(ctx, by, got.Ticket, tickets.Edit{Priority: ptr(1)})
 		},
+		"Arrived": func(ctx context.Context, by who) error { return w.tickets.Arrived(ctx, by, got.Ticket) },
+		"TakeUp":  func(ctx context.Context, by who) error { return w.tickets.TakeUp(ctx, by) },
 		"SaveDraft": func(ctx context.Context, by who) error {
 			return w.tickets.SaveDraft(ctx, by, got.Ticket, tickets.Draft{Text: "x"})
 		},

@@ -242,29 +242,6 @@ func (t *Tickets) Note(ctx context.Context, by authority.Actor, ticket int64, no
 	return message, err
 }
 
-// MarkDelivery says how far a message has come. A failure shows on the ticket and opens it again. A part.
-func (t *Tickets) MarkDelivery(ctx context.Context, tx *authority.Tx, message int64, state, detail string) error {
-	var ticket, queue int64
-	var assignee *int64
-	var was string
-	err := tx.QueryRow(ctx, `with m as (update messages set delivery_state = $2, delivery_detail = $3, delivery_at = now() where id = $1 returning ticket_id),
-		t as (update tickets set delivery_failed = case when $2 in ('failed', 'uncertain') then true
-				else exists (select from messages o where o.ticket_id = m.ticket_id and o.id <> $1 and o.delivery_state in ('failed', 'uncertain')) end
-			from m where tickets.id = m.ticket_id returning id, queue_id, assignee_id, state)
-		select id, queue_id, assignee_id, state from t`, message, state, plain.Text(detail, 1000)).Scan(&ticket, &queue, &assignee, &was)
-	if err != nil {
-		return notFound(err, "message")
-	}
-	if state == "failed" && was != "open" {
-		open := "open"
-		if err := t.edit(ctx, tx, ticket, Edit{State: &open}); err != nil {
-			return err
-		}
-	}
-	tx.Emit("delivery.changed", object(ticket), topics(ticket, queue, assignee)...)
-	return nil
-}
-
 // AddKeys adds names by which an answer may refer to a message, for example one that a provider gave it. A part.
 func (t *Tickets) AddKeys(ctx context.Context, tx *authority.Tx, message int64, channel string, keys ...string) error {
 	_, err := tx.Exec(ctx, `insert into thread_keys (channel, key, message_id) select $1, unnest($2::text[]), $3 on conflict do nothing`, channel, names(keys, maxKeys), message)

@@ -28,6 +28,7 @@ type stay struct {
 	Answered bool
 	Arrived  time.Time
 	Offer    int64 // that is out; 0: none
+	Call     Call  // that is wanted; without a number none is
 	Rules    Rules // of its queue
 
 	queues, agents []int64 // touched
@@ -48,10 +49,10 @@ func (s *stay) held() bool  { return s.State == "in_hand" || s.State == "parked"
 // one that waited for the lock reads other tables as they were before it.
 func (s *stay) look(b *pgx.Batch, ticket int64) {
 	s.ticket = ticket
-	b.Queue(`select e.id, e.queue_id, e.channel, e.state::text, coalesce(e.agent_id, 0), e.answered_at is not null, e.arrived_at, coalesce(o.id, 0), q.rules
+	b.Queue(`select e.id, e.queue_id, e.channel, e.state::text, coalesce(e.agent_id, 0), e.answered_at is not null, e.arrived_at, coalesce(o.id, 0), e.call_number, e.call_at, q.rules
 		from entries e join queues q on q.id = e.queue_id left join offers o on o.entry_id = e.id and o.state = 'out'
 		where e.ticket_id = $1 and e.state <> 'ended'`, ticket).Query(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, []any{&s.ID, &s.Queue, &s.Channel, &s.State, &s.Agent, &s.Answered, &s.Arrived, &s.Offer, &s.Rules}, func() error { return nil })
+		_, err := pgx.ForEachRow(rows, []any{&s.ID, &s.Queue, &s.Channel, &s.State, &s.Agent, &s.Answered, &s.Arrived, &s.Offer, &s.Call.Number, &s.Call.At, &s.Rules}, func() error { return nil })
 		return err
 	})
 }
@@ -152,10 +153,10 @@ func (s *stay) again(b *pgx.Batch, outcome string, w wish) {
 	if w.inHand {
 		agent = w.agent
 	}
-	b.Queue(`insert into entries (ticket_id, queue_id, channel, arrived_at, boost_s, preferred_id, preferred_why, only_them, state, agent_id, pulled, answered_at)
+	b.Queue(`insert into entries (ticket_id, queue_id, channel, arrived_at, boost_s, preferred_id, preferred_why, only_them, state, agent_id, pulled, answered_at, call_number, call_at)
 		values ($1, $2, $3, case when $4 then now() else $5 end, case when $4 then least(extract(epoch from now() - $5)::int, 604800) else 0 end,
-			nullif($6::bigint, 0), $7, $8, case when $9::bigint = 0 then 'waiting' else 'in_hand' end, nullif($9, 0), $9 <> 0, case when $9 <> 0 then now() end)`,
-		s.ticket, w.queue, was.Channel, was.Answered, was.Arrived, w.agent, w.why, w.only, agent)
+			nullif($6::bigint, 0), $7, $8, case when $9::bigint = 0 then 'waiting' else 'in_hand' end, nullif($9, 0), $9 <> 0, case when $9 <> 0 then now() end, $10, $11)`,
+		s.ticket, w.queue, was.Channel, was.Answered, was.Arrived, w.agent, w.why, w.only, agent, was.Call.Number, was.Call.At)
 	s.touch(w.queue, agent)
 	s.Queue, s.Agent, s.Answered, s.State = w.queue, agent, agent != 0, "waiting"
 	if agent != 0 {
@@ -245,28 +246,6 @@ const enter = `with back as (
 // entered announces what enter did.
 func entered(tx *authority.Tx, to ticketState) {
 	tx.Emit("entry.changed", object(to.ID), append(topics(to.ID, to.Queue, to.Assignee), routingTopic)...)
-}
-
-// Leave ends a contact that no agent had: its customer left ("abandoned"), or chose another way ("message", "callback",
-// "by_mail"), or it was taken into another ticket ("merged"). One that an agent has goes as the agent's own end of it
-// does. Without a stay nothing happens. Who chose another way is owed an answer: his words wait on in the queue, at their
-// place, as those of somebody who is not on the line. A part: the caller has allowed "entry.end".
-func (t *Tickets) Leave(ctx context.Context, tx *authority.Tx, ticket int64, outcome string) error {
-	s, err := lockStay(ctx, tx, ticket)
-	if err != nil || s.ID == 0 {
-		return err
-	}
-	b := &pgx.Batch{}
-	switch {
-	case s.waits() && (outcome == "message" || outcome == "callback" || outcome == "by_mail"):
-		s.Channel = "form"
-		s.again(b, outcome, wish{queue: s.Queue})
-	case s.waits():
-		s.end(b, outcome)
-	default:
-		s.finish(b)
-	}
-	return s.write(ctx, tx, b)
 }
 
 // write sends the batch and tells what it touched.

@@ -24,6 +24,7 @@ type Stay struct {
 	Pulled      bool        `json:"pulled" doc:"Taken by hand"`
 	AnsweredAt  *time.Time  `json:"answered_at"`
 	ParkedUntil *time.Time  `json:"parked_until"`
+	Call        *Call       `json:"call" doc:"The call that the customer asked for"`
 	WrapUp      *WrappingUp `json:"wrap_up"`
 	MayPull     bool        `json:"may_pull" doc:"The queue lets agents take it by hand"`
 	MayTakeBack bool        `json:"may_take_back" doc:"The caller may undo its transfer, or, leading others, take it out of an agent's hand"`
@@ -54,7 +55,7 @@ type WaitingTicket struct {
 }
 
 // stayShown and scanStay belong together.
-const stayShown = `e.id, e.state, e.queue_id, e.channel, e.arrived_at, e.entered_at, a.id, a.name, e.pulled, e.answered_at, e.parked_until, e.wrap_up_until, eq.rules,
+const stayShown = `e.id, e.state, e.queue_id, e.channel, e.arrived_at, e.entered_at, a.id, a.name, e.pulled, e.answered_at, e.parked_until, e.call_number, e.call_at, e.wrap_up_until, eq.rules,
 	case when e.state in ('waiting', 'offered') then exists (select from entries p where p.ticket_id = e.ticket_id and p.id < e.id and p.outcome = 'transferred'
 			and (p.agent_id = (select my_agent()) or (select sees_all())) and not exists (select from entries n where n.ticket_id = e.ticket_id and n.id > p.id and n.id < e.id))
 		else (select sees_all()) and e.agent_id is distinct from (select my_agent()) end`
@@ -67,10 +68,14 @@ func scanStay(r pgx.Row, more ...any) (Stay, error) {
 	var name *string
 	var until *time.Time
 	var rules Rules
+	var call Call
 	err := r.Scan(append([]any{&s.ID, &s.State, &s.QueueID, &s.Channel, &s.ArrivedAt, &s.EnteredAt, &agent, &name, &s.Pulled,
-		&s.AnsweredAt, &s.ParkedUntil, &until, &rules, &s.MayTakeBack}, more...)...)
+		&s.AnsweredAt, &s.ParkedUntil, &call.Number, &call.At, &until, &rules, &s.MayTakeBack}, more...)...)
 	if agent != nil {
 		s.Agent = &Named{ID: *agent, Name: *name}
+	}
+	if call.Number != "" {
+		s.Call = &call
 	}
 	if s.State == "wrap_up" {
 		s.WrapUp = &WrappingUp{Until: until, Codes: []WrapUpCode{}}

@@ -3,6 +3,7 @@ package webchat
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"frontline/crm"
 	"frontline/internal/fault"
@@ -12,6 +13,7 @@ import (
 // answers are what a visitor answered before the chat, fit to keep.
 type answers struct {
 	name, email, phone, subject string
+	when                        *time.Time // a call is wanted; nil: soon
 	all                         []Answer
 }
 
@@ -22,7 +24,7 @@ const maxAnswer = 500
 func (s *site) read(given map[string]string) (answers, error) {
 	out := answers{all: []Answer{}}
 	for name := range given {
-		if !slices.ContainsFunc(s.Questions, func(q Question) bool { return q.Name == name }) && name != "email" && name != "phone" && name != "name" {
+		if !slices.ContainsFunc(s.Questions, func(q Question) bool { return q.Name == name }) && !slices.Contains(reached, name) {
 			return out, fault.BadField(clip(name), "unknown_question")
 		}
 	}
@@ -62,11 +64,14 @@ func (s *site) read(given map[string]string) (answers, error) {
 		out.all = append(out.all, Answer{q.Name, label, value})
 	}
 	more, err := reach(given)
-	out.name, out.email, out.phone = or(out.name, more.name), or(out.email, more.email), or(out.phone, more.phone)
+	out.name, out.email, out.phone, out.when = or(out.name, more.name), or(out.email, more.email), or(out.phone, more.phone), more.when
 	return out, err
 }
 
-// reach reads the addresses that a form asks for besides a site's questions: where an answer can go.
+// reached are the answers that forms give besides those to a site's questions.
+var reached = []string{"name", "email", "phone", "when"}
+
+// reach reads what a form asks for besides a site's questions: where an answer can go, and when a call is wanted (RFC 3339).
 func reach(given map[string]string) (out answers, err error) {
 	out.name = plain.Line(given["name"], 200)
 	if out.email, err = normal(crm.Email, strings.TrimSpace(given["email"])); err != nil {
@@ -74,6 +79,13 @@ func reach(given map[string]string) (out answers, err error) {
 	}
 	if out.phone, err = normal(crm.Phone, strings.TrimSpace(given["phone"])); err != nil {
 		return out, fault.BadField("phone", "bad_phone")
+	}
+	if when := strings.TrimSpace(given["when"]); when != "" {
+		at, err := time.Parse(time.RFC3339, when)
+		if err != nil {
+			return out, fault.BadField("when", "bad_time")
+		}
+		out.when = &at
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package webchat_test
 
 import (
 	"testing"
+	"time"
 
 	"frontline/internal/authority"
 	"frontline/tickets"
@@ -42,7 +43,7 @@ func TestWhoWaitsKnowsTheirPlace(t *testing.T) {
 // TestWhoWaitsMayChooseAnotherWay: the words wait on, as those of somebody who is not on the line; an answer is owed all the same.
 func TestWhoWaitsMayChooseAnotherWay(t *testing.T) {
 	w := newWorld(t)
-	for what, want := range map[string]string{"message": "message", "mail": "by_mail", "callback": "callback"} {
+	for what, want := range map[string]struct{ outcome, channel string }{"message": {"message", "form"}, "mail": {"by_mail", "form"}, "callback": {"callback", "phone"}} {
 		v, _ := w.visitor(nil)
 		ticket := w.ticketOf(v.start("hello"))
 		if what != "message" {
@@ -52,8 +53,8 @@ func TestWhoWaitsMayChooseAnotherWay(t *testing.T) {
 		}
 		v.act("choose", "what", what, "answers", map[string]string{"email": "zhang@customer.test", "phone": "13800138000"})
 		v.state("left")
-		if state, outcome, channel := w.entry(ticket); state != "waiting" || outcome != want || channel != "form" {
-			t.Errorf("after %s: the queue has it as %s, %s of channel %s, want it waiting on after %s", what, state, outcome, channel, want)
+		if state, outcome, channel := w.entry(ticket); state != "waiting" || outcome != want.outcome || channel != want.channel {
+			t.Errorf("after %s: the queue has it as %s, %s of channel %s, want it waiting on: %v", what, state, outcome, channel, want)
 		}
 		v.act("choose", "what", what) // said again
 		v.write("one more thing")
@@ -63,6 +64,29 @@ func TestWhoWaitsMayChooseAnotherWay(t *testing.T) {
 	v.state("left")
 	if state, outcome, _ := w.entry(ticket); state != "waiting" || outcome != "callback" {
 		t.Errorf("a form that asks for a call is %s, %s in the queue", state, outcome)
+	}
+}
+
+// TestACallThatIsAskedForWaitsAsOne: with its number and when it is wanted, on the desk and through whatever happens to it.
+func TestACallThatIsAskedForWaitsAsOne(t *testing.T) {
+	w := newWorld(t)
+	v, _ := w.visitor(nil)
+	ticket := w.ticketOf(v.start("hello"))
+	wanted := time.Now().Add(3 * time.Hour).UTC().Truncate(time.Second)
+	for when, code := range map[string]string{"tomorrow": "bad_time", "2001-01-01T00:00:00Z": "not_ahead", "2999-01-01T00:00:00Z": "not_ahead"} {
+		if got := v.refused(map[string]any{"type": "choose", "id": newID(), "what": "callback", "answers": map[string]string{"phone": "13800138000", "when": when}}); got != code {
+			t.Errorf("a call at %s = %s, want %s", when, got, code)
+		}
+	}
+	v.act("choose", "what", "callback", "answers", map[string]string{"phone": "138 0013 8000", "when": wanted.Format(time.RFC3339)})
+	v.state("left")
+	shown, err := w.tickets.Ticket(t.Context(), w.li, ticket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := shown.Entry.Call
+	if shown.Entry.Channel != "phone" || call == nil || call.Number != "+8613800138000" || call.At == nil || !call.At.Equal(wanted) {
+		t.Errorf("the desk has a contact of channel %s with call %+v, want a call to +8613800138000 at %v", shown.Entry.Channel, call, wanted)
 	}
 }
 

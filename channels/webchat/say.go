@@ -127,7 +127,7 @@ func (c *Chat) open(ctx context.Context, tx *authority.Tx, l *line, v visitor, m
 		return 0, err
 	}
 	if m.What != "" {
-		return got.Message, c.leaveQueue(ctx, tx, got.Ticket, outcomes[m.What])
+		return got.Message, c.leaveQueue(ctx, tx, got.Ticket, outcomes[m.What], tickets.Call{Number: v.phone, At: given.when})
 	}
 	return got.Message, nil
 }
@@ -238,7 +238,7 @@ func (c *Chat) choose(ctx context.Context, l *line, m said) error {
 		if _, err := tx.Exec(ctx, `update chat_visitors set left_as = $2, email = $3, phone = $4 where id = $1`, v.id, m.What, v.email, v.phone); err != nil {
 			return wrap("choose", err)
 		}
-		return c.leaveQueue(ctx, tx, t.ticket, outcomes[m.What])
+		return c.leaveQueue(ctx, tx, t.ticket, outcomes[m.What], tickets.Call{Number: v.phone, At: given.when})
 	})
 	l.ask(func() { l.pull = true })
 	return err
@@ -265,18 +265,21 @@ func (c *Chat) finish(ctx context.Context, l *line) error {
 			tx.Emit("ticket.changed", ticketObject(t.ticket), ticketObject(t.ticket))
 			return nil
 		}
-		return c.leaveQueue(ctx, tx, t.ticket, "abandoned")
+		return c.leaveQueue(ctx, tx, t.ticket, "abandoned", tickets.Call{})
 	})
 	l.ask(func() { l.pull = true })
 	return err
 }
 
-// leaveQueue takes a conversation out of its queue, or out of an agent's hand.
-func (c *Chat) leaveQueue(ctx context.Context, tx *authority.Tx, ticket int64, outcome string) error {
+// leaveQueue takes a conversation out of its queue, or out of an agent's hand. call is where a visitor wants to be called who does.
+func (c *Chat) leaveQueue(ctx context.Context, tx *authority.Tx, ticket int64, outcome string, call tickets.Call) error {
 	if err := tx.Allow(ctx, authority.Act{Name: "entry.end", Object: ticketObject(ticket), Reason: outcome}); err != nil {
 		return err
 	}
 	// Other windows of the visitor, and the desk, hear of it, whatever the queue had of it.
 	tx.Emit("ticket.changed", ticketObject(ticket), ticketObject(ticket))
+	if outcome == "callback" {
+		return wrap("ask for a call", c.o.Tickets.AskCall(ctx, tx, ticket, call))
+	}
 	return wrap(fmt.Sprintf("leave the queue as %s", outcome), c.o.Tickets.Leave(ctx, tx, ticket, outcome))
 }

@@ -198,7 +198,7 @@ func (c *Chat) abandon(ctx context.Context, id int64) error {
 		if left = err == nil && ticket != 0; !left {
 			return wrap("visitor left", err)
 		}
-		return c.leaveQueue(ctx, tx, ticket, "abandoned")
+		return c.leaveQueue(ctx, tx, ticket, "abandoned", tickets.Call{})
 	})
 	if err == nil && left {
 		c.counts.abandons.Inc()

@@ -113,6 +113,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 
 	dispatch := router.New(router.Options{DB: db, Hub: h.hub, Dispatch: tickets.NewDispatch(h.tickets), Log: log})
 	h.parts = append(h.parts, dispatch.Run)
+	h.parts = append(h.parts, func(ctx context.Context) error { return h.tickets.TakeUp(ctx, authority.System("jobs")) })
 	h.parts = append(h.parts, h.hub.Run, h.tickets.RunClocks, h.desk.Run, h.gate.Sealing, returnMemory, h.mail.Fetch, h.mail.Intake, h.mail.Prove, h.mail.KeepSent, h.chat.Run,
 		func(ctx context.Context) error { return life.Run(ctx, courier) },
 		func(ctx context.Context) error { return kept.tell(ctx, alarms, log) })

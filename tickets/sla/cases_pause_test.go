@@ -56,6 +56,47 @@ var pauseCases = []clockCase{
 		Mon 2026-03-02 18:00 state resolved
 		Tue 2026-03-03 10:00 state open`, "Tue 2026-03-03 11:00", `
 		1 resolution 1 running due Tue 2026-03-03 10:00 breached Tue 2026-03-03 10:00 used 9h0m0s`},
+	{"an answer that did not arrive is no answer", `
+		Mon 2026-03-02 09:00 policy VIP phone v4
+		Mon 2026-03-02 09:00 opened contact
+		Mon 2026-03-02 09:30 out agent
+		Mon 2026-03-02 09:30 state pending
+		Mon 2026-03-02 09:40 failed 3
+		Mon 2026-03-02 09:40 state open`, "Mon 2026-03-02 09:45", `
+		1 first_reply 1 running due Mon 2026-03-02 10:00 used 45m0s`},
+	{"it is known too late that it did not arrive", `
+		Mon 2026-03-02 09:00 policy VIP phone v4
+		Mon 2026-03-02 09:00 opened contact
+		Mon 2026-03-02 09:30 out agent
+		Tue 2026-03-03 09:40 failed 3
+		Tue 2026-03-03 09:50 out agent`, "Tue 2026-03-03 10:00", `
+		1 first_reply 1 late due Mon 2026-03-02 10:00 ended Tue 2026-03-03 09:50 breached Mon 2026-03-02 10:00 used 8h50m0s`},
+	{"the answer after it did arrive", `
+		Mon 2026-03-02 09:00 policy VIP phone v4
+		Mon 2026-03-02 09:00 opened contact
+		Mon 2026-03-02 09:30 out agent
+		Mon 2026-03-02 09:50 out agent
+		Tue 2026-03-03 09:40 failed 3
+		Tue 2026-03-03 09:40 failed 3`, "Tue 2026-03-03 10:00", `
+		1 first_reply 1 met due Mon 2026-03-02 10:00 ended Mon 2026-03-02 09:50 used 50m0s`},
+	{"what the customer wrote meanwhile waits since he first did", `
+		Mon 2026-03-02 09:00 policy VIP phone v3
+		Mon 2026-03-02 09:00 opened agent
+		Mon 2026-03-02 09:10 out agent
+		Mon 2026-03-02 10:00 in contact
+		Mon 2026-03-02 10:30 out agent
+		Mon 2026-03-02 11:00 in contact
+		Mon 2026-03-02 11:20 failed 5`, "Mon 2026-03-02 11:30", `
+		1 resolution 1 running due Tue 2026-03-03 18:00 used 2h30m0s
+		1 next_reply 1 running due Mon 2026-03-02 12:00 used 1h30m0s
+		1 next_reply 2 joined due Mon 2026-03-02 14:00 ended Mon 2026-03-02 11:20 used 20m0s`},
+	{"the customer never heard of us", `
+		Mon 2026-03-02 09:00 policy VIP phone v4
+		Mon 2026-03-02 09:00 opened agent
+		Mon 2026-03-02 09:10 out agent
+		Mon 2026-03-02 09:20 failed 3
+		Mon 2026-03-02 10:00 in contact`, "Mon 2026-03-02 10:30", `
+		1 first_reply 1 running due Mon 2026-03-02 11:00 used 30m0s`},
 	{"the customer's message ends the waiting, before anyone sets the state", `
 		Mon 2026-03-02 16:50 policy VIP phone v3
 		Mon 2026-03-02 16:50 opened agent

@@ -71,6 +71,8 @@ func history(t testing.TB, loc *time.Location, lines string) (events []sla.Event
 			}
 		case sla.Merged:
 			e.From, _ = strconv.ParseInt(rest, 10, 64)
+		case sla.Failed:
+			e.Of, _ = strconv.ParseInt(rest, 10, 64)
 		}
 		events = append(events, e)
 	}

@@ -30,6 +30,7 @@ const (
 	Left     = "left"     // the waiting customer hung up or left
 	In       = "in"       // a message of the customer
 	Out      = "out"      // a message to the customer
+	Failed   = "failed"   // the message Of did not arrive: what it answered is still waited for
 	Changed  = "state"    // the ticket went to State; from resolved to an open one is a reopening
 	Arrived  = "arrived"  // an engineer is on site
 	Merged   = "merged"   // the ticket From was merged into this one
@@ -53,6 +54,7 @@ type Event struct {
 	Auto   bool      `json:"auto,omitempty"` // a machine wrote it: it neither asks nor answers
 	State  State     `json:"state,omitempty"`
 	From   int64     `json:"from,omitempty"`
+	Of     int64     `json:"of,omitempty"` // the Seq of a message; 0: of none here
 	Policy Ref       `json:"policy,omitzero"`
 }
 
@@ -90,7 +92,7 @@ func History(events []Event) []Event {
 // keep it when History gives one of them another time.
 func compareEvents(a, b Event) int {
 	return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Ticket, b.Ticket), cmp.Compare(a.What, b.What),
-		cmp.Compare(a.Author, b.Author), cmp.Compare(a.State, b.State), cmp.Compare(a.From, b.From), cmp.Compare(a.Policy.Name, b.Policy.Name),
+		cmp.Compare(a.Author, b.Author), cmp.Compare(a.State, b.State), cmp.Compare(a.From, b.From), cmp.Compare(a.Of, b.Of), cmp.Compare(a.Policy.Name, b.Policy.Name),
 		cmp.Compare(a.Policy.Version, b.Policy.Version), cmp.Compare(bit(a.Auto), bit(b.Auto)), a.At.Compare(b.At))
 }
 

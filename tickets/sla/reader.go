@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -18,12 +19,20 @@ type reader struct {
 type thread struct {
 	id      int64
 	opened  bool
-	replied bool // a person has written to the customer
+	replies []reply // what persons have written to the customer, in order
 	state   State
 	policy  Ref
 	open    map[Kind]*wait
 	rounds  map[Kind]int
 }
+
+// reply is a message that reached the customer, as far as is known.
+type reply struct {
+	seq int64
+	at  time.Time
+}
+
+func (t *thread) replied() bool { return len(t.replies) > 0 }
 
 func read(history []Event, b Book) ([]*wait, error) {
 	r := &reader{book: b, threads: map[int64]*thread{}, into: map[int64]int64{}}
@@ -68,9 +77,11 @@ func (r *reader) take(e Event) {
 		r.asked(t, e)
 	case Out:
 		if e.Author == Agent && !e.Auto {
-			t.replied = true
-			t.end(Met, e.At, Answer, FirstReply, NextReply)
+			t.replies = append(t.replies, reply{e.Seq, e.At})
+			t.reply(e.Seq, e.At)
 		}
+	case Failed:
+		r.failed(t, e)
 	case Changed:
 		t.enter(e.State, e.At)
 	case Arrived:
@@ -103,7 +114,7 @@ func (r *reader) opened(t *thread, e Event) {
 	t.opened = true
 	r.begin(t, Resolution, e.At)
 	r.begin(t, Arrival, e.At)
-	if e.Author == Contact && !e.Auto && !t.replied {
+	if e.Author == Contact && !e.Auto && !t.replied() {
 		r.begin(t, FirstReply, e.At)
 	}
 }
@@ -118,7 +129,7 @@ func (r *reader) asked(t *thread, e Event) {
 	}
 	switch {
 	case t.open[FirstReply] != nil || t.open[NextReply] != nil:
-	case t.replied:
+	case t.replied():
 		r.begin(t, NextReply, e.At)
 	default:
 		r.begin(t, FirstReply, e.At)
@@ -132,6 +143,46 @@ func (t *thread) end(how Outcome, at time.Time, kinds ...Kind) {
 			delete(t.open, k)
 		}
 	}
+}
+
+// reply ends what a message answers.
+func (t *thread) reply(seq int64, at time.Time) {
+	for _, k := range []Kind{Answer, FirstReply, NextReply} {
+		if w := t.open[k]; w != nil {
+			w.by = seq
+		}
+	}
+	t.end(Met, at, Answer, FirstReply, NextReply)
+}
+
+// failed takes a reply back that did not arrive. What it ended was ended by the reply after it; without one it is waited for as if
+// nothing had been said, since the customer knows of nothing.
+func (r *reader) failed(t *thread, e Event) {
+	i := slices.IndexFunc(t.replies, func(p reply) bool { return p.seq == e.Of })
+	if i < 0 || e.Of == 0 {
+		return
+	}
+	t.replies = slices.Delete(t.replies, i, i+1)
+	for _, w := range r.waits {
+		switch {
+		case w.by != e.Of:
+		case i < len(t.replies):
+			w.by, w.ended = t.replies[i].seq, t.replies[i].at
+		default:
+			t.resume(w, e.At)
+		}
+	}
+}
+
+// resume goes on with a wait that was ended by mistake. A younger one of its kind joins it.
+func (t *thread) resume(w *wait, at time.Time) {
+	if younger := t.open[w.kind]; younger != nil {
+		younger.end(Joined, at)
+	}
+	w.ended, w.how, w.by = time.Time{}, "", 0
+	w.enter(t.state, at)
+	w.govern(t.policy, at)
+	t.open[w.kind] = w
 }
 
 // enter is a change of state. Who resolves a ticket without an answer leaves nobody waiting for one; a later message of the
@@ -183,7 +234,9 @@ func (r *reader) merge(t *thread, e Event) {
 		theirs.enter(t.state, e.At)
 		t.open[k] = theirs
 	}
-	t.opened, t.replied = t.opened || s.opened, t.replied || s.replied
+	t.opened = t.opened || s.opened
+	t.replies = append(t.replies, s.replies...)
+	slices.SortFunc(t.replies, func(a, b reply) int { return cmp.Compare(a.seq, b.seq) })
 	if t.state.done() {
 		t.end(Dropped, e.At, Answer, FirstReply, NextReply)
 	}

@@ -10,6 +10,7 @@ type wait struct {
 	round          int   // 1 the first of its kind on the ticket
 	started, ended time.Time
 	how            Outcome // once ended
+	by             int64   // the Seq of the message that ended it; 0: something else did
 	stays          []stay  // in states other than open, in order
 	reigns         []reign // in order, the first from the start
 }

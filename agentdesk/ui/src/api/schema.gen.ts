@@ -1573,6 +1573,23 @@ export interface paths {
         patch: operations["edit-ticket"];
         trace?: never;
     };
+    "/tickets/{id}/arrived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an engineer is at the customer's: a promise of arrival is kept */
+        post: operations["arrived"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/chat": {
         parameters: {
             query?: never;
@@ -2366,6 +2383,14 @@ export interface components {
             items: components["schemas"]["KeptCalendar"][];
             years: components["schemas"]["YearKnown"][];
         };
+        Call: {
+            /**
+             * Format: date-time
+             * @description When it is wanted; null: soon
+             */
+            at: string | null;
+            number: string;
+        };
         Card: {
             /** @description as kept, of the 30 days before */
             days: components["schemas"]["ScoreDay"][];
@@ -3024,6 +3049,8 @@ export interface components {
              * @description When it began to wait, in whatever queue
              */
             arrived_at: string;
+            /** @description The call that the customer asked for */
+            call: components["schemas"]["Call"] | null;
             channel: string;
             /**
              * Format: date-time
@@ -4580,6 +4607,8 @@ export interface components {
              * @description When it began to wait, in whatever queue
              */
             arrived_at: string;
+            /** @description The call that the customer asked for */
+            call: components["schemas"]["Call"] | null;
             channel: string;
             /**
              * Format: date-time
@@ -8715,6 +8744,38 @@ export interface operations {
                 "application/json": components["schemas"]["EditBody"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    arrived: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {

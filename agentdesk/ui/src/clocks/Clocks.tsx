@@ -1,11 +1,12 @@
 import { ClockCircleOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Popover } from "antd";
+import { Button, Popover } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Row, Ticket } from "@/api/types";
-import { ticketQuery } from "@/data/queries";
+import { ticketQuery, useMay } from "@/data/queries";
+import { useStay } from "@/desk/queue/useStay";
 import { useEachSecond } from "@/lead/useSecond";
-import type { Clock } from "./calls.ts";
+import { arrived, type Clock } from "./calls.ts";
 import css from "./clocks.module.css";
 import { DueBadge } from "./DueBadge.tsx";
 import { nearness, remaining } from "./due.ts";
@@ -19,7 +20,7 @@ export function DuePick({ ticket }: { ticket: Row }) {
   const clocks = data?.clocks ?? [];
   if (!ticket.due && !clocks.some(open)) return null;
   return (
-    <Popover trigger="click" placement="bottomLeft" content={<ClockList clocks={clocks} />}>
+    <Popover trigger="click" placement="bottomLeft" content={<ClockList ticket={ticket.id} clocks={clocks} />}>
       <button type="button" className={css.pick}>
         <ClockCircleOutlined aria-hidden />
         <span className="sr-only">{t("clocks.title")}</span>
@@ -44,28 +45,28 @@ export function ClocksSection({ ticket, section, title }: { ticket: Ticket; sect
   return (
     <section className={section} aria-label={t("clocks.title")}>
       <h2 className={title}>{t("clocks.title")}</h2>
-      <ClockList clocks={shown} />
+      <ClockList ticket={ticket.id} clocks={shown} />
       {done.length > 0 && (
         <details className={css.done}>
           <summary>{t("clocks.done", { count: done.length })}</summary>
-          <ClockList clocks={done} />
+          <ClockList ticket={ticket.id} clocks={done} />
         </details>
       )}
     </section>
   );
 }
 
-function ClockList({ clocks }: { clocks: Clock[] }) {
+function ClockList({ ticket, clocks }: { ticket: number; clocks: Clock[] }) {
   return (
     <ul className={css.list}>
       {clocks.map((c) => (
-        <ClockItem key={`${c.kind} ${c.round} ${c.started}`} clock={c} />
+        <ClockItem key={`${c.kind} ${c.round} ${c.started}`} ticket={ticket} clock={c} />
       ))}
     </ul>
   );
 }
 
-function ClockItem({ clock: c }: { clock: Clock }) {
+function ClockItem({ ticket, clock: c }: { ticket: number; clock: Clock }) {
   const { t, i18n } = useTranslation();
   const near = useEachSecond((now) => (c.outcome === "running" && c.due ? nearness({ at: c.due, started: c.started, breached: c.breached !== null }, now) : "far"));
   const left = useEachSecond((now) => (c.outcome === "running" && c.due ? remaining(Date.parse(c.due), now, i18n.language) : ""));
@@ -85,6 +86,19 @@ function ClockItem({ clock: c }: { clock: Clock }) {
         )}
       </p>
       <p className={css.words}>{c.words}</p>
+      {c.kind === "arrival" && open(c) && <Arrived ticket={ticket} />}
     </li>
+  );
+}
+
+/** By which an engineer says that he is at the customer's. */
+function Arrived({ ticket }: { ticket: number }) {
+  const { t } = useTranslation();
+  const run = useStay(ticket);
+  if (!useMay("ticket.arrived")) return null;
+  return (
+    <Button size="small" onClick={() => void run(() => arrived(ticket))}>
+      {t("clocks.arrived")}
+    </Button>
   );
 }

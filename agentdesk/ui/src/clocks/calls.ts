@@ -29,3 +29,6 @@ export const addYear = (b: OfficialYear) => api.POST("/calendars/years", { body:
 export const policies = (signal?: AbortSignal) => api.GET("/policies", opt(signal)).then(body);
 export const savePolicies = (b: PolicyList) => api.PUT("/policies", { body: b }).then(body);
 export const checkPolicies = (b: PolicyList, signal?: AbortSignal) => api.POST("/policies/check", { body: b, ...opt(signal) }).then((a) => body(a).warnings);
+
+/** An engineer is at the customer's. */
+export const arrived = (ticket: number) => api.POST("/tickets/{id}/arrived", { params: { path: { id: ticket } } });

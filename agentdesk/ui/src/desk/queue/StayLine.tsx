@@ -58,6 +58,18 @@ function Line({ ticket, stay }: { ticket: Ticket; stay: Stay }) {
       </span>
       <span className={css.words}>
         <Words stay={stay} mine={mine} />
+        {stay.call && (
+          <span>
+            {" "}
+            · {t("stay.call")} <a href={`tel:${stay.call.number}`}>{stay.call.number}</a>
+            {stay.call.at && (
+              <>
+                {" "}
+                <Time at={stay.call.at} clock />
+              </>
+            )}
+          </span>
+        )}
       </span>
       <span className={css.acts}>
         {waits && mayPull && (

@@ -15,6 +15,7 @@ function work(id: number, channel: string, state: Work["entry"]["state"], minute
       agent: null,
       answered_at: at,
       parked_until: null,
+      call: null,
       wrap_up: null,
       pulled: false,
       may_pull: true,
