@@ -68,6 +68,7 @@ func TestMergedTicketsAreOne(t *testing.T) {
 	}
 	// The merged one is over.
 	w.wants("Edit of a merged ticket", w.tickets.Edit(t.Context(), li, twin.Ticket, tickets.Edit{State: ptr("open")}), fault.Conflict, "ticket_merged")
+	w.wants("Note on a merged ticket", second(w.tickets.Note(t.Context(), li, twin.Ticket, "", "x", nil)), fault.Conflict, "ticket_merged")
 	w.wants("Reply in a merged ticket", second(w.tickets.Reply(t.Context(), li, tickets.Reply{Ticket: twin.Ticket, Text: "x"})), fault.Conflict)
 }
 

@@ -206,10 +206,11 @@ func (t *Tickets) Note(ctx context.Context, by authority.Actor, ticket int64, no
 	err = t.gate.Do(ctx, by, func(tx *authority.Tx) error {
 		// The number is taken under the row's lock, so that numbers rise in the order in which notes are seen.
 		var to ticketState
+		var merged bool
 		look := &pgx.Batch{}
-		look.Queue(`with t as materialized (select id, queue_id, assignee_id from tickets where id = $1 for update)
-			select id, queue_id, assignee_id, nextval('messages_id_seq') from t`, ticket).Query(func(rows pgx.Rows) error {
-			_, err := pgx.ForEachRow(rows, []any{&to.ID, &to.Queue, &to.Assignee, &message}, func() error { return nil })
+		look.Queue(`with t as materialized (select id, queue_id, assignee_id, merged_into from tickets where id = $1 for update)
+			select id, queue_id, assignee_id, nextval('messages_id_seq'), merged_into is not null from t`, ticket).Query(func(rows pgx.Rows) error {
+			_, err := pgx.ForEachRow(rows, []any{&to.ID, &to.Queue, &to.Assignee, &message, &merged}, func() error { return nil })
 			return err
 		})
 		if err := tx.AllowWith(ctx, authority.Act{Name: "ticket.note", Object: object(ticket)}, look); err != nil {
@@ -217,6 +218,9 @@ func (t *Tickets) Note(ctx context.Context, by authority.Actor, ticket int64, no
 		}
 		if to.ID == 0 {
 			return notFound(pgx.ErrNoRows, "ticket")
+		}
+		if merged {
+			return unmerged(ctx, tx, ticket)
 		}
 		write := tx.Last
 		if len(attachments) > 0 {
