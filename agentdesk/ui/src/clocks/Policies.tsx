@@ -139,6 +139,7 @@ function Said({ words, bad }: { words: string[]; bad?: boolean }) {
 
 function PolicyWords({ policy: p, changed }: { policy: Policy; changed: boolean }) {
   const { t, i18n } = useTranslation();
+  const colon = t("policies.colon");
   const { data: queues = [] } = useQuery(queuesQuery);
   const { class: classes = [], channel = [], type = [], severity = [], queue = [] } = p.match;
   const named = queue.map((id) => {
@@ -152,7 +153,7 @@ function PolicyWords({ policy: p, changed }: { policy: Policy; changed: boolean 
         {p.name} <Chip tone={changed ? "warn" : "plain"}>{changed ? t("policies.unsaved") : t("policies.version", { n: p.version })}</Chip>
       </h2>
       <p className={css.match}>
-        {parts.length === 0 ? t("policies.all") : parts.map(([k, v]) => `${t(`policies.match.${k}`)}: ${v.join(" / ")}`).join(" · ")}
+        {parts.length === 0 ? t("policies.all") : parts.map(([k, v]) => `${t(`policies.match.${k}`)}${colon}${v.join(" / ")}`).join(" · ")}
       </p>
       <ul className={css.targets}>
         {(p.words ?? p.targets).map((words) => (
@@ -161,7 +162,7 @@ function PolicyWords({ policy: p, changed }: { policy: Policy; changed: boolean 
       </ul>
       {(p.steps ?? []).length > 0 && (
         <p className={css.match}>
-          {(p.steps ?? []).map((s) => `${t(`policies.at.${s.at}`, { min: Math.round((s.after_s ?? 0) / 60) })}: ${s.acts.map((a) => t(`policies.act.${a}`)).join(", ")}`).join(" · ")}
+          {(p.steps ?? []).map((s) => `${t(`policies.at.${s.at}`, { min: Math.round((s.after_s ?? 0) / 60) })}${colon}${s.acts.map((a) => t(`policies.act.${a}`)).join(t("policies.comma"))}`).join(" · ")}
         </p>
       )}
     </div>

@@ -193,7 +193,7 @@ function Line({ finding, bad }: { finding: Finding; bad?: boolean }) {
     <li className={css.finding} data-bad={bad || undefined}>
       {bad ? <WarningOutlined aria-hidden /> : <InfoCircleOutlined aria-hidden />}
       <span>
-        {section && <b>{t(`rules.part.${section}`)}: </b>}
+        {section && <b>{t("rules.about", { part: t(`rules.part.${section}`) })}</b>}
         {finding.detail}
       </span>
     </li>

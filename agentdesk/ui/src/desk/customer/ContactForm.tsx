@@ -13,7 +13,7 @@ import { Quiet } from "@/parts/Quiet";
 import { changeOf, conflicts, type Edits, type Field, type NewPoint, pointsOf, untouched, valueOf } from "./contactEdit.ts";
 import css from "./contactForm.module.css";
 
-const kinds = ["email", "phone", "chat", "other"] as const;
+const kinds = ["email", "phone", "fax", "chat", "other"] as const;
 
 interface Props {
   /** The ticket from which the contact was read; it is read again when the server knows more. */

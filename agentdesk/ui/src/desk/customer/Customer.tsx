@@ -1,4 +1,4 @@
-import { CloseOutlined, CopyOutlined, EditOutlined, GlobalOutlined, MailOutlined, MessageOutlined, PhoneOutlined, WarningOutlined } from "@ant-design/icons";
+import { CloseOutlined, CopyOutlined, EditOutlined, GlobalOutlined, MailOutlined, MessageOutlined, PhoneOutlined, PrinterOutlined, WarningOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { App, Button } from "antd";
@@ -62,7 +62,7 @@ function Section({ title, count, children }: { title: string; count?: number; ch
   );
 }
 
-const kinds = { email: <MailOutlined />, phone: <PhoneOutlined />, chat: <MessageOutlined />, other: <GlobalOutlined /> };
+const kinds = { email: <MailOutlined />, phone: <PhoneOutlined />, fax: <PrinterOutlined />, chat: <MessageOutlined />, other: <GlobalOutlined /> };
 
 function Person({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
