@@ -41,28 +41,16 @@ func scanMacro(r pgx.CollectableRow) (m Macro, err error) {
 }
 
 // Macros are those that the actor sees: his own, his teams' and those for all.
-func (w *Work) Macros(ctx context.Context, by authority.Actor) (out []Macro, err error) {
-	err = w.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, macroNames+` order by name, id limit $1`, maxMacros)
-		if err != nil {
-			return fmt.Errorf("macros: %w", err)
-		}
-		out, err = pgx.CollectRows(rows, scanMacro)
-		return err
+func (w *Work) Macros(ctx context.Context, by authority.Actor) ([]Macro, error) {
+	return seen(ctx, w.gate, by, scanMacro, func(q authority.Query) (pgx.Rows, error) {
+		return q.Query(ctx, macroNames+` order by name, id limit $1`, maxMacros)
 	})
-	return out, err
 }
 
-func (w *Work) macro(ctx context.Context, by authority.Actor, id int64) (m Macro, err error) {
-	err = w.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, macroNames+` where id = $1`, id)
-		if err != nil {
-			return fmt.Errorf("macro: %w", err)
-		}
-		m, err = pgx.CollectExactlyOneRow(rows, scanMacro)
-		return err
-	})
-	return m, err
+func (w *Work) macro(ctx context.Context, by authority.Actor, id int64) (Macro, error) {
+	return one(seen(ctx, w.gate, by, scanMacro, func(q authority.Query) (pgx.Rows, error) {
+		return q.Query(ctx, macroNames+` where id = $1`, id)
+	}))
 }
 
 // SaveMacro makes a macro (id 0) or changes one. A variable that there is not is fault.Invalid "unknown_variable".

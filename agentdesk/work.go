@@ -84,28 +84,42 @@ func scanView(r pgx.CollectableRow) (v View, err error) {
 }
 
 // Views are those that the actor sees: his own, his teams' and those for all.
-func (w *Work) Views(ctx context.Context, by authority.Actor) (out []View, err error) {
-	err = w.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, viewNames+` order by position, id limit $1`, maxViews)
-		if err != nil {
-			return fmt.Errorf("views: %w", err)
+func (w *Work) Views(ctx context.Context, by authority.Actor) ([]View, error) {
+	return seen(ctx, w.gate, by, scanView, func(q authority.Query) (pgx.Rows, error) {
+		return q.Query(ctx, viewNames+` order by position, id limit $1`, maxViews)
+	})
+}
+
+func (w *Work) view(ctx context.Context, by authority.Actor, id int64) (View, error) {
+	return one(seen(ctx, w.gate, by, scanView, func(q authority.Query) (pgx.Rows, error) {
+		return q.Query(ctx, viewNames+` where id = $1`, id)
+	}))
+}
+
+// seen reads those rows of a table of ours that the actor sees.
+func seen[T any](ctx context.Context, gate *authority.Gate, by authority.Actor, scan pgx.RowToFunc[T], read func(authority.Query) (pgx.Rows, error)) (out []T, err error) {
+	err = gate.View(ctx, by, func(q authority.Query) error {
+		rows, err := read(q)
+		if err == nil {
+			out, err = pgx.CollectRows(rows, scan)
 		}
-		out, err = pgx.CollectRows(rows, scanView)
-		return err
+		if err != nil {
+			return fmt.Errorf("what %s keeps for work: %w", by, err)
+		}
+		return nil
 	})
 	return out, err
 }
 
-func (w *Work) view(ctx context.Context, by authority.Actor, id int64) (v View, err error) {
-	err = w.gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, viewNames+` where id = $1`, id)
-		if err != nil {
-			return fmt.Errorf("view: %w", err)
-		}
-		v, err = pgx.CollectExactlyOneRow(rows, scanView)
-		return err
-	})
-	return v, err
+// one is the only row of a reading by id; without it, it is not there for who asks.
+func one[T any](rows []T, err error) (row T, _ error) {
+	if err != nil {
+		return row, err
+	}
+	if len(rows) == 0 {
+		return row, fault.New(fault.NotFound, "not_found")
+	}
+	return rows[0], nil
 }
 
 // ViewTickets lists the tickets of a view from a place on.

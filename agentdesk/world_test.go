@@ -57,7 +57,7 @@ func node(t testing.TB, office *webtest.Office, o agentdesk.Options) *world {
 	w := &world{Office: office, t: t, tickets: tickets.New(office.Gate, crm.New(office.Gate), files, outbox{})}
 	o.Gate, o.Tickets, o.Accounts, o.Hub, o.Live = office.Gate, w.tickets, office.Accounts, office.Hub, event.NewLive(office.DB)
 	o.Work = tickets.NewWork(w.tickets)
-	o.Onlooker = supervise.New(office.Gate)
+	o.Onlooker = supervise.New(office.Gate, w.tickets)
 	o.Log = slog.New(slog.DiscardHandler)
 	desk := agentdesk.New(o)
 	w.Server = office.Serve(func(s *web.Server) {

@@ -14,9 +14,10 @@ import (
 
 // Changed is an event on the timeline: what was changed, from what, to what.
 type Changed struct {
-	Name string `json:"name"`
-	From any    `json:"from,omitempty"`
-	To   any    `json:"to,omitempty"`
+	Name   string `json:"name"`
+	From   any    `json:"from,omitempty"`
+	To     any    `json:"to,omitempty"`
+	Reason string `json:"reason,omitempty" doc:"what whoever did it says why"`
 }
 
 func queueEvent(b *pgx.Batch, ticket int64, by authority.Actor, c Changed) {
@@ -53,6 +54,8 @@ type Edit struct {
 
 	Fields map[string]any `json:"fields,omitempty"` // by key; null takes a value away
 	RequestEdit
+
+	handed, reason string // by whom others are led: how the assignment is called on the timeline, and why it was made
 }
 
 // Edit changes a ticket and puts each change on its timeline. A queue or an agent that is not
@@ -129,9 +132,13 @@ func (t *Tickets) change(ctx context.Context, tx *authority.Tx, ticket int64, e 
 	events(b, ticket, tx.By, "subject", was.Subject, e.Subject)
 	events(b, ticket, tx.By, "priority", was.Priority, e.Priority)
 	events(b, ticket, tx.By, "queue", was.Queue, e.Queue)
-	events(b, ticket, tx.By, "assignee", was.Assignee, e.Assignee)
+	if e.handed != "" {
+		queueEvent(b, ticket, tx.By, Changed{Name: e.handed, From: was.Assignee, To: *e.Assignee, Reason: e.reason})
+	} else {
+		events(b, ticket, tx.By, "assignee", was.Assignee, e.Assignee)
+	}
 	if e.Tags != nil && fmt.Sprint(*e.Tags) != fmt.Sprint(was.Tags) {
-		queueEvent(b, ticket, tx.By, Changed{"tags", was.Tags, *e.Tags})
+		queueEvent(b, ticket, tx.By, Changed{Name: "tags", From: was.Tags, To: *e.Tags})
 	}
 	fields.tell(b, ticket, tx.By)
 	state := was.State
@@ -161,7 +168,7 @@ func (t *Tickets) change(ctx context.Context, tx *authority.Tx, ticket int64, e 
 
 func events[T comparable](b *pgx.Batch, ticket int64, by authority.Actor, name string, was T, now *T) {
 	if now != nil && *now != was {
-		queueEvent(b, ticket, by, Changed{name, was, *now})
+		queueEvent(b, ticket, by, Changed{Name: name, From: was, To: *now})
 	}
 }
 

@@ -116,7 +116,7 @@ func (d *Dispatch) MoveOn(ctx context.Context, by authority.Actor, m routing.Mov
 		h.again(b, "overflowed", wish{queue: m.To})
 		if h.owner.queue != m.To {
 			b.Queue(`update tickets set queue_id = $2, updated_at = now() where id = $1`, h.ticket, m.To)
-			queueEvent(b, h.ticket, tx.By, Changed{"queue", h.owner.queue, m.To})
+			queueEvent(b, h.ticket, tx.By, Changed{Name: "queue", From: h.owner.queue, To: m.To})
 			tx.Emit("ticket.changed", object(h.ticket), append(topics(h.ticket, h.owner.queue, h.assignee), topics(h.ticket, m.To, nil)[0])...)
 		}
 		return true

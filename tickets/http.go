@@ -215,7 +215,10 @@ type editBody struct {
 }
 
 func (b editBody) edit() Edit {
-	e := Edit{b.State, b.SubState, b.Priority, b.Severity, b.Type, b.Subject, b.Summary, b.Queue, nil, b.Tags, b.Fields, b.RequestEdit}
+	e := Edit{
+		State: b.State, SubState: b.SubState, Priority: b.Priority, Severity: b.Severity, Type: b.Type, Subject: b.Subject, Summary: b.Summary,
+		Queue: b.Queue, Tags: b.Tags, Fields: b.Fields, RequestEdit: b.RequestEdit,
+	}
 	if b.Assignee.Set {
 		e.Assignee = &b.Assignee.Value // 0 where it was null
 	}

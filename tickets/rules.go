@@ -72,6 +72,8 @@ type WrapUpRule struct {
 	ForS     int          `json:"for_s,omitempty" minimum:"0" maximum:"3600" doc:"How long it may last; with a required code it lasts until one is given"`
 	Required bool         `json:"required,omitempty" doc:"A code must be given"`
 	Codes    []WrapUpCode `json:"codes,omitempty" maxItems:"100"`
+
+	AfterWork bool `json:"after_work,omitempty" doc:"Meanwhile a ready agent is in after-contact work and is offered nothing; then ready again"`
 }
 
 // WrapUpCode says what a contact was about, or how it ended.

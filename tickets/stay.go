@@ -32,6 +32,7 @@ type stay struct {
 	Rules    Rules // of its queue
 
 	queues, agents []int64 // touched
+	seated         []int64 // agents whose presence followed their wrap-up
 	over           []offerOver
 }
 
@@ -130,6 +131,7 @@ func (s *stay) end(b *pgx.Batch, outcome string) {
 		where ticket_id = $1 and state <> 'ended'`, s.ticket, outcome, free)
 	if free {
 		b.Queue(`update seats set idle_since = now() where agent_id = $1`, s.Agent)
+		s.rested(b)
 	}
 	s.touch(s.Queue, s.Agent)
 	s.State = "ended"
@@ -177,6 +179,7 @@ func (s *stay) finish(b *pgx.Batch) {
 			where ticket_id = $1 and state <> 'ended'`, s.ticket, w.Required, w.ForS)
 		s.touch(s.Queue, s.Agent)
 		s.State = "wrap_up"
+		s.rests(b)
 	case s.held():
 		s.end(b, "handled")
 	}
@@ -192,7 +195,7 @@ func (s *stay) edited(b *pgx.Batch, by authority.Actor, queue, assignee int64, e
 		s.again(b, "moved", wish{queue: *e.Queue})
 	}
 	switch {
-	case e.Assignee == nil || *e.Assignee == assignee:
+	case e.Assignee == nil || *e.Assignee == assignee && (e.handed == "" || !s.waits()):
 	case *e.Assignee == 0 && s.held():
 		s.again(b, "returned", wish{queue: s.Queue})
 	case *e.Assignee == 0 && s.waits():
@@ -216,6 +219,9 @@ func (s *stay) edited(b *pgx.Batch, by authority.Actor, queue, assignee int64, e
 func (s *stay) tell(tx *authority.Tx) {
 	for _, o := range s.over {
 		tx.Emit("offer.ended", "offer:"+strconv.FormatInt(o.id, 10), "agent:"+strconv.FormatInt(o.agent, 10), routingTopic)
+	}
+	for _, agent := range s.seated {
+		tx.Emit("presence.changed", "agent:"+strconv.FormatInt(agent, 10), "staff", routingTopic)
 	}
 	if len(s.queues) == 0 && len(s.agents) == 0 {
 		return

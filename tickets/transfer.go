@@ -54,7 +54,7 @@ func (w *Work) Transfer(ctx context.Context, by authority.Actor, ticket int64, t
 		}
 		if next.queue != h.owner.queue {
 			b.Queue(`update tickets set queue_id = $2, updated_at = now() where id = $1`, ticket, next.queue)
-			queueEvent(b, ticket, tx.By, Changed{"queue", h.owner.queue, next.queue})
+			queueEvent(b, ticket, tx.By, Changed{Name: "queue", From: h.owner.queue, To: next.queue})
 			tx.Emit("ticket.changed", object(ticket), append(topics(ticket, h.owner.queue, h.assignee), topics(ticket, next.queue, nil)[0])...)
 		}
 		if h.State == "waiting" {
@@ -121,7 +121,7 @@ func (w *Work) TakeBack(ctx context.Context, by authority.Actor, ticket int64) e
 		}
 		if queue != h.owner.queue {
 			b.Queue(`update tickets set queue_id = $2, updated_at = now() where id = $1`, ticket, queue)
-			queueEvent(b, ticket, tx.By, Changed{"queue", h.owner.queue, queue})
+			queueEvent(b, ticket, tx.By, Changed{Name: "queue", From: h.owner.queue, To: queue})
 		}
 		h.again(b, "moved", wish{queue: queue, agent: had, why: "asked", inHand: true})
 		assign(tx, b, ticket, h.owner, authority.AgentActor(had, ""))

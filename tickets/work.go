@@ -190,7 +190,7 @@ func assign(tx *authority.Tx, b *pgx.Batch, ticket int64, was owner, to authorit
 		return
 	}
 	b.Queue(`update tickets set assignee_id = nullif($2::bigint, 0), updated_at = now() where id = $1`, ticket, to.ID)
-	queueEvent(b, ticket, tx.By, Changed{"assignee", before, to.ID})
+	queueEvent(b, ticket, tx.By, Changed{Name: "assignee", From: before, To: to.ID})
 	hear := topics(ticket, was.queue, was.assignee)
 	if to.ID != 0 {
 		hear = append(hear, "agent:"+strconv.FormatInt(to.ID, 10))

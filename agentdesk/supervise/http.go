@@ -17,6 +17,7 @@ func (s *Supervision) Routes(w *web.Server) {
 	s.thresholdRoutes(w)
 	s.broadcastRoutes(w)
 	s.whisperRoutes(w)
+	s.stepInRoutes(w)
 }
 
 const tag = "supervision"
@@ -106,6 +107,27 @@ func (s *Supervision) standardRoutes(w *web.Server) {
 	}, func(ctx context.Context, by authority.Actor, in *ScopeQuery) (Card, error) {
 		return s.Card(ctx, by, in.scope())
 	})
+	web.Query(w, web.Op{
+		Method: "GET", Path: "/supervision/standards", ID: "standards-scores", Tag: "measures", Summary: "How each team and each agent meets the standards",
+	}, func(ctx context.Context, by authority.Actor, in *struct {
+		Queue int64     `query:"queue" minimum:"1"`
+		From  time.Time `query:"from" doc:"RFC 3339; absent: when today began in the company's zone"`
+		To    time.Time `query:"to" doc:"RFC 3339, not included; absent: until now"`
+	},
+	) (Scores, error) {
+		return s.Scores(ctx, by, Scope{Queue: in.Queue, From: in.From, To: in.To})
+	})
+	web.Command(w, web.Op{Method: "PUT", Path: "/standards/{measure}", ID: "save-standard", Tag: "measures", Summary: "Change what is expected"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			Measure string `path:"measure" maxLength:"50"`
+			Body    struct {
+				Target int `json:"target" minimum:"1" maximum:"100" doc:"percent"`
+				Weight int `json:"weight" minimum:"0" maximum:"100" doc:"in the score; 0: is shown and does not count"`
+			}
+		},
+		) (web.Empty, error) {
+			return web.Empty{}, s.SaveStandard(ctx, by, in.Measure, in.Body.Target, in.Body.Weight)
+		})
 	web.Query(w, web.Op{Method: "GET", Path: "/me/standards", ID: "my-standards", Tag: "measures", Summary: "How I meet the standards"},
 		func(ctx context.Context, by authority.Actor, in *struct {
 			From time.Time `query:"from"`
@@ -198,5 +220,33 @@ func (s *Supervision) whisperRoutes(w *web.Server) {
 		) (Added, error) {
 			id, err := s.Whisper(ctx, by, in.ID, in.Body.Text)
 			return Added{id}, err
+		})
+}
+
+func (s *Supervision) stepInRoutes(w *web.Server) {
+	web.Command(w, web.Op{Method: "POST", Path: "/tickets/{id}/reassign", ID: "reassign", Tag: tag, Summary: "Give a ticket that another has to somebody else"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			ID   int64 `path:"id" minimum:"1"`
+			Body struct {
+				Agent  int64  `json:"assignee_id" minimum:"1"`
+				Reason string `json:"reason" minLength:"1" maxLength:"500"`
+			}
+		},
+		) (web.Empty, error) {
+			return web.Empty{}, s.Reassign(ctx, by, in.ID, in.Body.Agent, in.Body.Reason)
+		})
+	web.Command(w, web.Op{Method: "POST", Path: "/tickets/{id}/take-over", ID: "take-over", Tag: tag, Summary: "Take a ticket that another has into my own hand"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			ID   int64 `path:"id" minimum:"1"`
+			Body struct {
+				Reason string `json:"reason" minLength:"1" maxLength:"500"`
+			}
+		},
+		) (web.Empty, error) {
+			return web.Empty{}, s.TakeOver(ctx, by, in.ID, in.Body.Reason)
+		})
+	web.Command(w, web.Op{Method: "POST", Path: "/tickets/{id}/join", ID: "join-ticket", Tag: tag, Summary: "Say that I work on a ticket beside whoever has it"},
+		func(ctx context.Context, by authority.Actor, in *oneID) (web.Empty, error) {
+			return web.Empty{}, s.Join(ctx, by, in.ID)
 		})
 }

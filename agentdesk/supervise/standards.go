@@ -64,24 +64,16 @@ func (s *Supervision) Card(ctx context.Context, by authority.Actor, in Scope) (o
 		if err != nil {
 			return fmt.Errorf("standards: %w", err)
 		}
-		var sum, weight float64
+		var sum score
 		out.Marks, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m Mark, err error) {
 			err = row.Scan(&m.Measure, &m.Version, &m.TitleZh, &m.TitleEn, &m.FormulaZh, &m.FormulaEn, &m.Target, &m.Weight, &m.Cases, &m.Met)
-			if err == nil && m.Cases > 0 {
-				share := float64(m.Met) / float64(m.Cases)
-				m.Share = &share
-				sum += float64(m.Weight) * share
-				weight += float64(m.Weight)
-			}
+			m.Share = sum.add(m.Weight, m.Cases, m.Met)
 			return m, err
 		})
 		if err != nil {
 			return fmt.Errorf("standards: %w", err)
 		}
-		if weight > 0 {
-			score := sum / weight
-			out.Score = &score
-		}
+		out.Score = sum.value()
 		rows, err = q.Query(ctx, `select to_char(c.day, 'YYYY-MM-DD'), c.measure, min(c.version), sum(c.cases)::int, sum(c.met)::int
 			from scores c cross join measure_settings z
 			where ($1::bigint is null or c.agent_id = $1) and ($2::bigint is null or $2 = any (c.teams))

@@ -13,6 +13,7 @@ import (
 	"frontline/internal/authority"
 	"frontline/internal/fault"
 	"frontline/internal/plain"
+	"frontline/tickets"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -20,12 +21,15 @@ import (
 
 // Supervision reads measures and does what supervisors do.
 type Supervision struct {
-	gate *authority.Gate
-	live shelf
+	gate    *authority.Gate
+	tickets *tickets.Tickets
+	live    shelf
 }
 
-// New makes Supervision behind the gate.
-func New(gate *authority.Gate) *Supervision { return &Supervision{gate: gate} }
+// New makes Supervision behind the gate, of the work on the tickets.
+func New(gate *authority.Gate, t *tickets.Tickets) *Supervision {
+	return &Supervision{gate: gate, tickets: t}
+}
 
 // Settings are what the definitions of the measures leave to the company.
 type Settings struct {

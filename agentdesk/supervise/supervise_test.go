@@ -77,6 +77,11 @@ func TestEveryCommandOfSupervisionRefuses(t *testing.T) {
 		"ReadBroadcast": func(ctx context.Context, by who) error { return w.sup.ReadBroadcast(ctx, by, told) },
 		"Whispers":      func(ctx context.Context, by who) error { return second(w.sup.Whispers(ctx, by, ticket)) },
 		"Whisper":       func(ctx context.Context, by who) error { return second(w.sup.Whisper(ctx, by, ticket, "x")) },
+		"Reassign":      func(ctx context.Context, by who) error { return w.sup.Reassign(ctx, by, ticket, boss.ID, "x") },
+		"TakeOver":      func(ctx context.Context, by who) error { return w.sup.TakeOver(ctx, by, ticket, "x") },
+		"Join":          func(ctx context.Context, by who) error { return w.sup.Join(ctx, by, ticket) },
+		"Scores":        func(ctx context.Context, by who) error { return second(w.sup.Scores(ctx, by, supervise.Scope{})) },
+		"SaveStandard":  func(ctx context.Context, by who) error { return w.sup.SaveStandard(ctx, by, "three_rings", 90, 1) },
 		"Look":          func(ctx context.Context, by who) error { return w.sup.Look(ctx, by, ticket) },
 	})
 }

@@ -1,6 +1,7 @@
 package supervise_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,20 +9,31 @@ import (
 
 	"frontline/agentdesk"
 	"frontline/agentdesk/supervise"
+	"frontline/crm"
 	"frontline/internal/alarm"
 	"frontline/internal/authority"
+	"frontline/internal/blob"
 	"frontline/internal/web"
 	"frontline/internal/web/webtest"
+	"frontline/tickets"
 )
 
 // world is an office with queues, in which contacts are put down as they would have come about.
 type world struct {
 	*webtest.Office
-	t    testing.TB
-	sup  *supervise.Supervision
-	boss authority.Actor
-	web  *webtest.Server
-	n    int
+	t       testing.TB
+	tickets *tickets.Tickets
+	sup     *supervise.Supervision
+	boss    authority.Actor
+	web     *webtest.Server
+	n       int
+}
+
+// outbox takes answers and sends none: nothing here is about mail.
+type outbox struct{}
+
+func (outbox) Queue(context.Context, *authority.Tx, tickets.Outbound) ([]string, error) {
+	return nil, nil
 }
 
 // nine is nine o'clock of a working day in Shanghai, long ago.
@@ -42,7 +54,12 @@ func at(clock string) time.Time {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{Office: webtest.Open(t, agentdesk.Schemas()...), t: t}
-	w.sup = supervise.New(w.Gate)
+	files, err := blob.Folder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tickets = tickets.New(w.Gate, crm.New(w.Gate), files, outbox{})
+	w.sup = supervise.New(w.Gate, w.tickets)
 	w.boss = w.Hire("boss", "supervisor")
 	alarms := alarm.New(w.Gate)
 	w.web = w.Serve(func(s *web.Server) { w.sup.Routes(s); alarms.Routes(s) })

@@ -67,7 +67,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	life := channels.NewLife(db)
 	courier := channels.NewCourier(h.gate, h.tickets, life, map[string]channels.Carrier{email.Channel: h.mail})
 	alarms := alarm.New(h.gate)
-	lead := supervise.New(h.gate)
+	lead := supervise.New(h.gate, h.tickets)
 	live := event.NewLive(db)
 	h.desk = agentdesk.New(agentdesk.Options{
 		Gate: h.gate, Tickets: h.tickets, Work: h.work, Accounts: h.accounts, Hub: h.hub, Live: live, Onlooker: lead, Log: log,

@@ -1332,6 +1332,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/standards/{measure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what is expected */
+        put: operations["save-standard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/supervision/agents": {
         parameters: {
             query?: never;
@@ -1361,6 +1378,23 @@ export interface paths {
          * @description At most a second old. Events of kind entry.changed say when to ask again.
          */
         get: operations["supervision-queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/supervision/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each team and each agent meets the standards */
+        get: operations["standards-scores"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1662,6 +1696,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that I work on a ticket beside whoever has it */
+        post: operations["join-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/link": {
         parameters: {
             query?: never;
@@ -1836,6 +1887,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a ticket that another has to somebody else */
+        post: operations["reassign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/similar": {
         parameters: {
             query?: never;
@@ -1884,6 +1952,23 @@ export interface paths {
          * @description By who transferred it, or who leads them; who leads may also take back what an agent has in hand: it waits again.
          */
         post: operations["take-back-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a ticket that another has into my own hand */
+        post: operations["take-over"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4034,6 +4119,11 @@ export interface components {
             /** @enum {string} */
             label?: "" | "business" | "mobile" | "home";
         };
+        ReassignRequest: {
+            /** Format: int64 */
+            assignee_id: number;
+            reason: string;
+        };
         Received: {
             /** Format: int64 */
             account_id: number | null;
@@ -4270,6 +4360,18 @@ export interface components {
             position?: number;
             retired?: boolean;
         };
+        SaveStandardRequest: {
+            /**
+             * Format: int64
+             * @description percent
+             */
+            target: number;
+            /**
+             * Format: int64
+             * @description in the score; 0: is shown and does not count
+             */
+            weight: number;
+        };
         Saved: {
             /** Format: int64 */
             version: number;
@@ -4291,6 +4393,44 @@ export interface components {
             met: number;
             /** Format: int64 */
             version: number;
+        };
+        Scored: {
+            /** Format: int64 */
+            id: number;
+            /** @description in the order of the standards */
+            marks: components["schemas"]["Tally"][];
+            name: string;
+            /**
+             * Format: double
+             * @description as on a card
+             */
+            score: number | null;
+        };
+        ScoredTeam: {
+            /** @description as kept, of the 30 days before, by who was in the team then */
+            days: components["schemas"]["ScoreDay"][];
+            /** Format: int64 */
+            id: number;
+            /** @description in the order of the standards */
+            marks: components["schemas"]["Tally"][];
+            /** @description ids of agents, as the team is now */
+            members: number[];
+            name: string;
+            /**
+             * Format: double
+             * @description as on a card
+             */
+            score: number | null;
+        };
+        Scores: {
+            /** @description who work, or had cases */
+            agents: components["schemas"]["Scored"][];
+            /** Format: date-time */
+            from: string;
+            standards: components["schemas"]["Standard"][];
+            teams: components["schemas"]["ScoredTeam"][];
+            /** Format: date-time */
+            to: string;
         };
         Seat: {
             /** Format: int64 */
@@ -4523,6 +4663,25 @@ export interface components {
             /** Format: int64 */
             id: number;
         };
+        Standard: {
+            formula_en: string;
+            formula_zh: string;
+            measure: string;
+            /**
+             * Format: int64
+             * @description percent
+             */
+            target: number;
+            title_en: string;
+            title_zh: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description in the score
+             */
+            weight: number;
+        };
         State: {
             receiving: components["schemas"]["Side"] | null;
             sending: components["schemas"]["Side"] | null;
@@ -4668,9 +4827,24 @@ export interface components {
              */
             tickets: number;
         };
+        TakeOverRequest: {
+            reason: string;
+        };
         Taken: {
             /** Format: int64 */
             ticket_id: number;
+        };
+        Tally: {
+            /** Format: int64 */
+            cases: number;
+            measure: string;
+            /** Format: int64 */
+            met: number;
+            /**
+             * Format: double
+             * @description met ÷ cases; null without cases
+             */
+            share: number | null;
         };
         Team: {
             /** Format: int64 */
@@ -5040,6 +5214,8 @@ export interface components {
             name_en?: string;
         };
         WrapUpRule: {
+            /** @description Meanwhile a ready agent is in after-contact work and is offered nothing; then ready again */
+            after_work?: boolean;
             codes?: components["schemas"]["WrapUpCode"][];
             /**
              * Format: int64
@@ -8149,6 +8325,42 @@ export interface operations {
             };
         };
     };
+    "save-standard": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                measure: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveStandardRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "supervision-agents": {
         parameters: {
             query?: never;
@@ -8194,6 +8406,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Now"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards-scores": {
+        parameters: {
+            query?: {
+                queue?: number;
+                /** @description RFC 3339; absent: when today began in the company's zone */
+                from?: string;
+                /** @description RFC 3339, not included; absent: until now */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scores"];
                 };
             };
             /** @description Error */
@@ -8964,6 +9211,38 @@ export interface operations {
             };
         };
     };
+    "join-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "make-link": {
         parameters: {
             query?: never;
@@ -9350,6 +9629,42 @@ export interface operations {
             };
         };
     };
+    reassign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReassignRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "similar-tickets": {
         parameters: {
             query?: never;
@@ -9432,6 +9747,42 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-over": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOverRequest"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
