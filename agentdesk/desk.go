@@ -179,21 +179,41 @@ func (d *Desk) enter(l *line) bool {
 	}
 	d.running.Add(1)
 	d.lines[l] = struct{}{}
-	d.agents[l.by.ID]++
-	if d.agents[l.by.ID] == 1 {
-		d.o.Live.Set(agentObject(l.by.ID), []byte(`true`))
-	}
+	d.came(l.by.ID)
 	return true
+}
+
+// Attend counts an agent as there who works without a desk, as a program does in somebody's name, until leave is called.
+func (d *Desk) Attend(agent int64) (leave func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.came(agent)
+	return sync.OnceFunc(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.went(agent)
+	})
+}
+
+// came and went count the lines of an agent. The caller holds d.mu.
+func (d *Desk) came(agent int64) {
+	if d.agents[agent]++; d.agents[agent] == 1 {
+		d.o.Live.Set(agentObject(agent), []byte(`true`))
+	}
+}
+
+func (d *Desk) went(agent int64) {
+	if d.agents[agent]--; d.agents[agent] == 0 {
+		delete(d.agents, agent)
+		d.o.Live.Set(agentObject(agent), nil)
+	}
 }
 
 func (d *Desk) leave(l *line) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.lines, l)
-	if d.agents[l.by.ID]--; d.agents[l.by.ID] == 0 {
-		delete(d.agents, l.by.ID)
-		d.o.Live.Set(agentObject(l.by.ID), nil)
-	}
+	d.went(l.by.ID)
 	for object, who := range d.looking {
 		if _, ok := who[l]; ok {
 			d.forgetLook(l, object)

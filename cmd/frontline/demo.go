@@ -96,7 +96,7 @@ func (d *demo) prepare(ctx context.Context, h *house) (string, error) {
 	}
 	d.openShop()
 	if !d.quiet {
-		h.parts = append(h.parts, d.present)
+		h.parts = append(h.parts, d.present, d.attend)
 	}
 	return d.welcome(), nil
 }
@@ -264,7 +264,7 @@ func (d *demo) welcome() string {
 	if d.quiet {
 		b.WriteString("\nNo simulated customers.\n")
 	} else {
-		b.WriteString("\nSimulated customers write now and then; --quiet switches them off.\n")
+		fmt.Fprintf(&b, "\nSimulated customers write now and then, and %s answers what is offered; --quiet switches them off.\n", colleague)
 	}
 	return b.String()
 }

@@ -55,9 +55,53 @@ test("a supervisor looks on unseen, whispers, and takes over", async () => {
   expect(await agent.getByText("赵静").filter({ visible: true }).count(), "the whisper and who assigned it name her").toBe(2);
 
   await boss.getByRole("button", { name: "Take over" }).click();
+  const why = boss.getByRole("dialog");
+  await why.getByLabel("Why").fill("She asked for the manager");
+  await why.getByRole("button", { name: "Do it" }).click();
   await expect
     .poll(async () => (await ask<{ assignee: { name: string } | null }>(boss, "GET", `/tickets/${ticket}`)).assignee?.name)
     .toBe("赵静");
+  await boss.getByText("took it over from Emma Clark: She asked for the manager").waitFor();
+});
+
+test("a supervisor gives work to another, joins, and both stand on the timeline", async () => {
+  const name = `Give ${Date.now()}`;
+  const { ticket } = await waiting(name);
+  const agent = await signIn("emma");
+  const boss = await signIn("zhaojing");
+  const { agent: emma } = await ask<{ agent: { id: number } }>(agent, "GET", "/me");
+  await ask(boss, "POST", `/tickets/${ticket}/reassign`, { assignee_id: emma.id, reason: "hers" });
+  await go(boss, "/supervision");
+  const row = boss.getByRole("row", { name: /Emma Clark/ });
+  await row.getByRole("button", { name: new RegExp(name) }).click();
+  await boss.getByRole("menuitem", { name: "Join" }).click();
+  await boss.getByText("joined the conversation").waitFor();
+  await boss.getByText("gave it to Emma Clark: hers").waitFor();
+});
+
+test("the teams stand beside each other, and who leads sets what is expected", async () => {
+  for (const [language, size] of [
+    ["zh", { width: 1280, height: 800 }],
+    ["en", { width: 1920, height: 1080 }],
+  ] as const) {
+    const page = await signIn("zhaojing", { language, ...size });
+    await go(page, "/teams");
+    await page.locator("canvas").first().waitFor();
+    await page.getByRole("button", { name: "International" }).click();
+    await page.getByRole("row", { name: /Emma Clark/ }).waitFor();
+    expect(await page.getByRole("row", { name: /李敏/ }).count()).toBe(0);
+    expect(await faults(page)).toEqual([]);
+  }
+  const page = await signIn("zhaojing");
+  await go(page, "/admin/measures");
+  const row = page.getByRole("row", { name: /Within three rings/ }).first();
+  await row.getByRole("spinbutton", { name: /Target/ }).fill("85");
+  await row.getByRole("button", { name: "Save" }).click();
+  await expect.poll(async () => (await ask<{ marks: { measure: string; target: number }[] }>(page, "GET", "/standards")).marks.find((m) => m.measure === "three_rings")?.target).toBe(85);
+  await page.getByLabel("Short abandon: less than, seconds").fill("8");
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await expect.poll(async () => (await ask<{ short_abandon_s: number }>(page, "GET", "/measure-settings")).short_abandon_s).toBe(8);
+  expect(await faults(page)).toEqual([]);
 });
 
 test("what is told to everybody stands on each desk until it is read", async () => {

@@ -86,6 +86,18 @@ const supervision = createRoute({
   component: lazyRouteComponent(() => import("@/lead/Supervision")),
 });
 
+const teams = createRoute({
+  getParentRoute: () => shell,
+  path: "/teams",
+  component: lazyRouteComponent(() => import("@/lead/Teams")),
+});
+
+const measures = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/measures",
+  component: lazyRouteComponent(() => import("@/lead/Settings")),
+});
+
 const standards = createRoute({
   getParentRoute: () => shell,
   path: "/standards",
@@ -149,7 +161,7 @@ const account = createRoute({
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, sites, queues, rules, calendars, policies, agents, account, supervision, standards, fields, tags, macros])])]),
+    routeTree: root.addChildren([login, inside.addChildren([wall, shell.addChildren([home, box, ticket, mailboxes, sites, queues, rules, calendars, policies, agents, account, supervision, teams, measures, standards, fields, tags, macros])])]),
     context: { client },
     defaultPreload: false,
   });

@@ -4348,18 +4348,6 @@ export interface components {
              */
             zone: string;
         };
-        SaveTermRequest: {
-            /** @description Of a sub-state: what the state is called beside it */
-            beside?: string;
-            beside_en?: string;
-            name: string;
-            name_en?: string;
-            /** @description Of a sub-scope the scope, of a sub-state the state that it belongs to; absent: any */
-            parent?: string;
-            /** Format: int64 */
-            position?: number;
-            retired?: boolean;
-        };
         SaveStandardRequest: {
             /**
              * Format: int64
@@ -4371,6 +4359,18 @@ export interface components {
              * @description in the score; 0: is shown and does not count
              */
             weight: number;
+        };
+        SaveTermRequest: {
+            /** @description Of a sub-state: what the state is called beside it */
+            beside?: string;
+            beside_en?: string;
+            name: string;
+            name_en?: string;
+            /** @description Of a sub-scope the scope, of a sub-state the state that it belongs to; absent: any */
+            parent?: string;
+            /** Format: int64 */
+            position?: number;
+            retired?: boolean;
         };
         Saved: {
             /** Format: int64 */

@@ -40,6 +40,8 @@ export interface Changed {
   name: string;
   from?: unknown;
   to?: unknown;
+  /** What whoever did it says why. */
+  reason?: string;
 }
 
 /** One entry of a ticket's timeline: a message, or a change that somebody made. */

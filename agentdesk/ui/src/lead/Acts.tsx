@@ -4,15 +4,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { App, Dropdown, type MenuProps } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changeTicket } from "@/api/calls";
 import type { Presence } from "@/api/types";
 import { useMe } from "@/data/queries";
 import { lookOn } from "@/live/state";
 import { Dot } from "@/parts/Dot";
 import { Quiet } from "@/parts/Quiet";
-import { type AgentNow, setPresence, type WorkNow } from "./calls.ts";
+import { type AgentNow, join, reassign, setPresence, takeOver, type WorkNow } from "./calls.ts";
 import css from "./lead.module.css";
 import { Whisper } from "./Whisper.tsx";
+import { Why } from "./Why.tsx";
 
 /** Does something and says so; the live page is read again. */
 function useAct() {
@@ -64,7 +64,8 @@ export function WorkActs({ work, agent, agents, children }: { work: WorkNow; age
   const [whispering, setWhispering] = useState(false);
   const object = `ticket:${work.ticket_id}`;
   const open = () => void navigate({ to: "/box/$box/{-$ticket}", params: { box: "all", ticket: String(work.ticket_id) } });
-  const give = (to: number) => act(() => changeTicket(work.ticket_id, { assignee_id: to }));
+  const [giving, setGiving] = useState<AgentNow | null>(null);
+  const [taking, setTaking] = useState(false);
   const others = agents.filter((a) => a.id !== agent.id && a.presence !== "away");
   const menu: MenuProps = {
     items: [
@@ -81,12 +82,16 @@ export function WorkActs({ work, agent, agents, children }: { work: WorkNow; age
       },
     ],
     onClick: ({ key }) => {
-      if (key === "look" || key === "join") {
-        lookOn(object, key === "look");
+      if (key === "look") {
+        lookOn(object, true);
+        open();
+      } else if (key === "join") {
+        lookOn(object, false);
+        act(() => join(work.ticket_id));
         open();
       } else if (key === "whisper") setWhispering(true);
-      else if (key === "take") give(me.id);
-      else if (key.startsWith("to ")) give(Number(key.slice(3)));
+      else if (key === "take") setTaking(true);
+      else if (key.startsWith("to ")) setGiving(others.find((a) => key === `to ${a.id}`) ?? null);
     },
   };
   return (
@@ -96,6 +101,14 @@ export function WorkActs({ work, agent, agents, children }: { work: WorkNow; age
           {children}
         </button>
       </Dropdown>
+      {taking && <Why title={t("lead.why.take", { name: agent.name })} act={(reason) => takeOver(work.ticket_id, reason)} close={() => setTaking(false)} />}
+      {giving && (
+        <Why
+          title={t("lead.why.give", { from: agent.name, to: giving.name })}
+          act={(reason) => reassign(work.ticket_id, giving.id, reason)}
+          close={() => setGiving(null)}
+        />
+      )}
       {whispering && <Whisper ticket={work.ticket_id} to={agent.name} close={() => setWhispering(false)} />}
     </>
   );

@@ -3,15 +3,16 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changeTicket } from "@/api/calls";
 import type { Row } from "@/api/types";
 import { runsTheDesk, useMe } from "@/data/queries";
 import { lookOn, unseen } from "@/live/state";
 import { useStore } from "@/parts/store";
 import { Time } from "@/parts/Time";
+import { join, takeOver } from "./calls.ts";
 import css from "./lead.module.css";
 import { useFresh, whispersQuery } from "./queries.ts";
 import { Whisper } from "./Whisper.tsx";
+import { Why } from "./Why.tsx";
 
 /** Above a ticket's conversation: what a supervisor whispers to who has it, and, for one who looks on unseen, what he can do. */
 export function Beside({ ticket }: { ticket: Row }) {
@@ -22,7 +23,8 @@ export function Beside({ ticket }: { ticket: Row }) {
   useFresh(/^whisper\./, ["whispers"]);
   const { t } = useTranslation();
   const [whispering, setWhispering] = useState(false);
-  const take = useMutation({ mutationFn: () => changeTicket(ticket.id, { assignee_id: me.id }), onSuccess: () => lookOn(object, false) });
+  const [taking, setTaking] = useState(false);
+  const come = useMutation({ mutationFn: () => join(ticket.id), onSuccess: () => lookOn(object, false) });
   const has = ticket.assignee?.name;
   if (!silent && whispers.length === 0) return null;
   return (
@@ -34,15 +36,15 @@ export function Beside({ ticket }: { ticket: Row }) {
           <Button size="small" disabled={!has} onClick={() => setWhispering(true)}>
             {t("lead.acts.whisper")}
           </Button>
-          <Button size="small" onClick={() => lookOn(object, false)}>
+          <Button size="small" loading={come.isPending} onClick={() => come.mutate()}>
             {t("lead.acts.join")}
           </Button>
-          <Button size="small" type="primary" loading={take.isPending} onClick={() => take.mutate()}>
+          <Button size="small" type="primary" onClick={() => setTaking(true)}>
             {t("lead.acts.take")}
           </Button>
-          {take.error && (
+          {come.error && (
             <span className={css.bad} role="alert">
-              {take.error.message}
+              {come.error.message}
             </span>
           )}
         </div>
@@ -55,6 +57,14 @@ export function Beside({ ticket }: { ticket: Row }) {
           <Time at={w.at} />
         </p>
       ))}
+      {taking && (
+        <Why
+          title={t("lead.why.take", { name: has ?? t("lead.why.nobody") })}
+          act={(reason) => takeOver(ticket.id, reason)}
+          done={() => lookOn(object, false)}
+          close={() => setTaking(false)}
+        />
+      )}
       {whispering && has && <Whisper ticket={ticket.id} to={has} close={() => setWhispering(false)} />}
     </aside>
   );

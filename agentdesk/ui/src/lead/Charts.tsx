@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLook } from "@/parts/settings";
 import type { Now } from "./calls.ts";
-import { colour, useChart } from "./chart.ts";
+import { colour, styled, useChart } from "./chart.ts";
 import css from "./lead.module.css";
 import { clockIn, filled } from "./quarters.ts";
 
@@ -20,8 +20,7 @@ export default function Charts({ now, large = false }: Props) {
   const quarters = useMemo(() => filled(now), [now]);
   const day = useMemo(() => {
     void look; // the colours are another look's
-    const text = { color: colour("text-2"), fontSize: size };
-    const axis = { axisLine: { lineStyle: { color: colour("line-strong") } }, axisLabel: text, splitLine: { lineStyle: { color: colour("line") } } };
+    const { text, axis, base, hover } = styled(size);
     const bar = (name: string, key: "offered" | "answered" | "abandoned", c: string) => ({
       type: "bar" as const,
       name,
@@ -30,10 +29,9 @@ export default function Charts({ now, large = false }: Props) {
       barMaxWidth: large ? 26 : 14,
     });
     return {
-      animation: false,
-      textStyle: { fontFamily: colour("font") },
+      ...base,
       grid: { left: size * 4, right: size * 5, top: size, bottom: size * 2.4 },
-      tooltip: { trigger: "axis" as const, renderMode: "richText" as const, confine: true },
+      tooltip: hover,
       xAxis: { type: "category" as const, data: quarters.map((q) => clockIn(now.zone, q.at)), ...axis },
       yAxis: [
         { type: "value" as const, minInterval: 1, ...axis },
@@ -67,11 +65,10 @@ export default function Charts({ now, large = false }: Props) {
   }, [quarters, now.zone, now.total.target, look, size, large, t]);
   const waiting = useMemo(() => {
     void look;
-    const text = { color: colour("text-2"), fontSize: size };
+    const { text, base } = styled(size);
     const queues = now.queues.toReversed();
     return {
-      animation: false,
-      textStyle: { fontFamily: colour("font") },
+      ...base,
       grid: { left: size, right: size * 4, top: size, bottom: size, containLabel: true },
       xAxis: { type: "value" as const, minInterval: 1, show: false, max: (v: { max: number }) => Math.max(4, v.max) },
       yAxis: {

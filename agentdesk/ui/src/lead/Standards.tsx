@@ -1,22 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Input, Modal, Segmented } from "antd";
+import { Button, Input, Modal } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/data/queries";
 import { Bone, Failed, Late } from "@/parts/states";
+import { Bars } from "./Bars.tsx";
 import { type Card, type Case, contest, type Mark } from "./calls.ts";
 import css from "./lead.module.css";
+import { Period } from "./Period.tsx";
+import { daysAgo } from "./period.ts";
 import { cardQuery, measuresQuery } from "./queries.ts";
 import Rows from "./Rows.tsx";
 import { percent } from "./words.ts";
-
-/** The start of a day of mine, so many days ago. */
-function daysAgo(n: number): string {
-  const d = new Date();
-  d.setHours(0, 0, 0, 0);
-  d.setDate(d.getDate() - n);
-  return d.toISOString();
-}
 
 /** How I meet what is expected of me: each share with its formula, the rows behind it, and a way to object to one. */
 export default function Standards() {
@@ -28,15 +23,7 @@ export default function Standards() {
     <div className={css.page}>
       <header className={css.head}>
         <h1>{t("standards.title")}</h1>
-        <Segmented
-          value={days}
-          onChange={setDays}
-          options={[
-            { value: 0, label: t("standards.today") },
-            { value: 6, label: t("standards.week") },
-            { value: 29, label: t("standards.month") },
-          ]}
-        />
+        <Period days={days} change={setDays} />
       </header>
       <p className={css.lead}>{t("standards.lead")}</p>
       {error && <Failed error={error} retry={() => void refetch()} />}
@@ -104,26 +91,6 @@ function MarkCard({ mark, card }: { mark: Mark; card: Card }) {
       )}
       {against && <Objection row={against} mark={mark} close={() => setAgainst(null)} />}
     </article>
-  );
-}
-
-/** The kept days, one bar each. */
-function Bars({ days, target }: { days: Card["days"]; target: number }) {
-  const { t } = useTranslation();
-  if (days.length === 0) return null;
-  return (
-    <ol className={css.bars} aria-label={t("standards.days")}>
-      {days.map((d) => {
-        const share = d.cases > 0 ? (100 * d.met) / d.cases : 0;
-        const label = t("standards.day", { day: d.day, met: d.met, count: d.cases });
-        return (
-          <li key={d.day} title={label}>
-            <span className="sr-only">{label}</span>
-            <i style={{ height: `${Math.max(4, share)}%` }} data-tone={share >= target ? "good" : "bad"} aria-hidden />
-          </li>
-        );
-      })}
-    </ol>
   );
 }
 

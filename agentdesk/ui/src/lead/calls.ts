@@ -13,6 +13,11 @@ export type WorkNow = S["WorkNow"];
 export type Measure = S["Measure"];
 export type Figure = S["Figure"];
 export type Case = S["Case"];
+export type Settings = S["Settings"];
+export type Scores = S["Scores"];
+export type Scored = S["Scored"];
+export type Standard = S["Standard"];
+export type Group = S["Group"];
 export type Card = S["Card"];
 export type Mark = S["Mark"];
 export type Threshold = S["Threshold"];
@@ -55,6 +60,21 @@ export const endBroadcast = (id: number) => api.DELETE("/broadcasts/{id}", { par
 export const whispers = (ticket: number, signal?: AbortSignal) =>
   api.GET("/tickets/{id}/whispers", { params: { path: { id: ticket } }, ...opt(signal) }).then((a) => body(a).items);
 export const whisper = (ticket: number, text: string) => api.POST("/tickets/{id}/whispers", { params: { path: { id: ticket } }, body: { text } });
+
+export const reassign = (ticket: number, assignee_id: number, reason: string) =>
+  api.POST("/tickets/{id}/reassign", { params: { path: { id: ticket } }, body: { assignee_id, reason } });
+export const takeOver = (ticket: number, reason: string) => api.POST("/tickets/{id}/take-over", { params: { path: { id: ticket } }, body: { reason } });
+export const join = (ticket: number) => api.POST("/tickets/{id}/join", { params: { path: { id: ticket } } });
+
+export const standards = (signal?: AbortSignal) => api.GET("/standards", opt(signal)).then(body);
+export const scores = (from: string, signal?: AbortSignal) => api.GET("/supervision/standards", { params: { query: { from } }, ...opt(signal) }).then(body);
+export const groups = (name: string, by: "day" | "hour", scope: Scope, signal?: AbortSignal) =>
+  api.GET("/measures/{name}/groups", { params: { path: { name }, query: { ...scope, by } }, ...opt(signal) }).then((a) => body(a).items);
+
+export const settings = (signal?: AbortSignal) => api.GET("/measure-settings", opt(signal)).then(body);
+export const saveSettings = (b: Settings) => api.PUT("/measure-settings", { body: b });
+export const saveStandard = (measure: string, b: { target: number; weight: number }) =>
+  api.PUT("/standards/{measure}", { params: { path: { measure } }, body: b });
 
 export const setPresence = (agent: number, state: Presence, reason: string) =>
   api.POST("/agents/{id}/presence", { params: { path: { id: agent } }, body: { state, reason } });

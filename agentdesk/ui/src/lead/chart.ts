@@ -31,6 +31,17 @@ export function useChart(option: Option) {
   return ref;
 }
 
+/** Letters, axes and margins as every chart here has them; painted in the look of now. */
+export function styled(size: number) {
+  const text = { color: colour("text-2"), fontSize: size };
+  return {
+    text,
+    axis: { axisLine: { lineStyle: { color: colour("line-strong") } }, axisLabel: text, splitLine: { lineStyle: { color: colour("line") } } },
+    base: { animation: false, textStyle: { fontFamily: colour("font") } },
+    hover: { trigger: "axis" as const, renderMode: "richText" as const, confine: true },
+  };
+}
+
 /** A colour of the desk by its name, as it is painted now. */
 export function colour(name: string, root: Element = document.documentElement): string {
   return getComputedStyle(root).getPropertyValue(`--${name}`).trim();

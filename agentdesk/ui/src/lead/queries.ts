@@ -14,6 +14,12 @@ export const broadcastsQuery = queryOptions({ queryKey: ["broadcasts"], queryFn:
 export const whispersQuery = (ticket: number) =>
   queryOptions({ queryKey: ["whispers", ticket], queryFn: ({ signal }) => calls.whispers(ticket, signal) });
 export const cardQuery = (from: string) => queryOptions({ queryKey: ["standards", from], queryFn: ({ signal }) => calls.myCard(from, signal), staleTime: 0 });
+/** The standards of everybody today: their targets and weights. */
+export const standardsQuery = queryOptions({ queryKey: ["standards", "now"], queryFn: ({ signal }) => calls.standards(signal), staleTime: 0 });
+export const scoresQuery = (from: string) => queryOptions({ queryKey: ["standards", "all", from], queryFn: ({ signal }) => calls.scores(from, signal), staleTime: 60_000 });
+export const trendQuery = (name: string, scope: calls.Scope) =>
+  queryOptions({ queryKey: ["trend", name, scope], queryFn: ({ signal }) => calls.groups(name, "day", scope, signal), staleTime: 60_000 });
+export const settingsQuery = queryOptions({ queryKey: ["measure-settings"], queryFn: ({ signal }) => calls.settings(signal), staleTime: 0 });
 export const rowsQuery = (name: string, scope: calls.Scope) =>
   infiniteQueryOptions({
     queryKey: ["rows", name, scope],

@@ -32,5 +32,5 @@ export function shown(value: number | null | undefined, unit: Measure["unit"], l
   return new Intl.NumberFormat(tag(language)).format(value);
 }
 
-export const title = (m: Measure, language: string) => (language === "zh" ? m.title_zh : m.title_en);
+export const title = (m: Pick<Measure, "title_zh" | "title_en">, language: string) => (language === "zh" ? m.title_zh : m.title_en);
 export const formula = (m: Measure, language: string) => (language === "zh" ? m.formula_zh : m.formula_en);

@@ -27,6 +27,9 @@ export function WrapUp({ rule, change }: { rule: Rules["wrap_up"]; change: (rule
           <Checkbox checked={rule.required === true} onChange={(e) => put({ required: e.target.checked })}>
             {t("rules.wrap_required")}
           </Checkbox>
+          <Checkbox checked={rule.after_work === true} onChange={(e) => put({ after_work: e.target.checked })}>
+            {t("rules.wrap_after_work")}
+          </Checkbox>
           <Codes codes={rule.codes ?? []} change={(codes) => put({ codes })} />
         </div>
       )}

@@ -68,6 +68,7 @@ export function summary(r: Rules, names: Names, t: TFunction): string[] {
     const codes = w.codes?.length ?? 0;
     if (w.required) out.push(t("rules.say.wrap_required", { count: codes }));
     else out.push(t("rules.say.wrap", { time: time(w.for_s), count: codes }));
+    if (w.after_work) out.push(t("rules.say.wrap_after_work"));
   }
   if (r.service_level) out.push(t("rules.say.level", { percent: r.service_level.percent, time: time(r.service_level.within_s) }));
   out.push(t(r.pull === false ? "rules.say.no_pull" : "rules.say.pull"));

@@ -6,8 +6,10 @@ import {
   DashboardOutlined,
   FormOutlined,
   InboxOutlined,
+  LineChartOutlined,
   MailOutlined,
   MessageOutlined,
+  PercentageOutlined,
   PlusOutlined,
   QuestionCircleOutlined,
   SearchOutlined,
@@ -114,6 +116,9 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
             <AdminItem to="/supervision" icon={<DashboardOutlined />}>
               {t("lead.nav")}
             </AdminItem>
+            <AdminItem to="/teams" icon={<LineChartOutlined />}>
+              {t("teams_page.nav")}
+            </AdminItem>
             <AdminItem to="/admin/mailboxes" icon={<MailOutlined />}>
               {t("nav.mailboxes")}
             </AdminItem>
@@ -134,6 +139,11 @@ export function Nav({ onNew, onSearch, onHelp }: Props) {
             <AdminItem to="/admin/agents" icon={<TeamOutlined />}>
               {t("nav.agents")}
             </AdminItem>
+            {may.includes("measure.settings") && (
+              <AdminItem to="/admin/measures" icon={<PercentageOutlined />}>
+                {t("measures_page.nav")}
+              </AdminItem>
+            )}
             {may.includes("field.edit") && (
               <AdminItem to="/admin/fields" icon={<FormOutlined />}>
                 {t("fields.title")}
@@ -256,7 +266,7 @@ function Item({ box, count, more, waiting = 0, strong, icon, title, children }: 
   );
 }
 
-type Page = "/supervision" | "/admin/mailboxes" | "/admin/sites" | "/admin/queues" | "/admin/calendars" | "/admin/policies" | "/admin/agents" | "/admin/fields" | "/admin/tags" | "/macros";
+type Page = "/supervision" | "/teams" | "/admin/measures" | "/admin/mailboxes" | "/admin/sites" | "/admin/queues" | "/admin/calendars" | "/admin/policies" | "/admin/agents" | "/admin/fields" | "/admin/tags" | "/macros";
 
 function AdminItem({ to, icon, children }: { to: Page; icon: ReactNode; children: string }) {
   return (

@@ -66,6 +66,10 @@ function wording(entry: Entry, t: TFunction, names: Names): string {
     case "assignee":
       if (!e.to) return t("event.unassigned");
       return e.to === entry.author.id && entry.author.kind === "agent" ? t("event.took") : t("event.assigned", { to: agent(e.to) });
+    case "reassigned":
+      return t("event.reassigned", { to: agent(e.to), reason: e.reason });
+    case "taken_over":
+      return e.from ? t("event.taken_over", { from: agent(e.from), reason: e.reason }) : t("event.taken", { reason: e.reason });
     case "queue":
       return t("event.queue", { to: queue(e.to) });
     case "tags":
