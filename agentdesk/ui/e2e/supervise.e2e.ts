@@ -99,7 +99,7 @@ test("the teams stand beside each other, and who leads sets what is expected", a
   await row.getByRole("button", { name: "Save" }).click();
   await expect.poll(async () => (await ask<{ marks: { measure: string; target: number }[] }>(page, "GET", "/standards")).marks.find((m) => m.measure === "three_rings")?.target).toBe(85);
   await page.getByLabel("Short abandon: less than, seconds").fill("8");
-  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByRole("button", { name: "Save", exact: true }).first().click();
   await expect.poll(async () => (await ask<{ short_abandon_s: number }>(page, "GET", "/measure-settings")).short_abandon_s).toBe(8);
   expect(await faults(page)).toEqual([]);
 });
