@@ -155,8 +155,8 @@ func changeRequest(ctx context.Context, tx *authority.Tx, b *pgx.Batch, ticket i
 	return nil
 }
 
-// Term is a word from which one chooses, or that names what the program tells apart.
-type Term struct {
+// Called is what the house calls a key that a ticket has: see request.Term.
+type Called struct {
 	Key    string `json:"key"`
 	Name   string `json:"name" doc:"Where nobody has named the key: the key itself"`
 	NameEn string `json:"name_en"`
@@ -164,13 +164,13 @@ type Term struct {
 
 // Sheet is what a service request has besides what all tickets have, in the house's words.
 type Sheet struct {
-	Scope           Term       `json:"scope"`
-	SubScope        Term       `json:"sub_scope"`
-	Reproducibility Term       `json:"reproducibility"`
-	Severity        Term       `json:"severity"`
-	Priority        Term       `json:"priority"`
-	State           Term       `json:"state"`
-	SubState        Term       `json:"sub_state"`
+	Scope           Called     `json:"scope"`
+	SubScope        Called     `json:"sub_scope"`
+	Reproducibility Called     `json:"reproducibility"`
+	Severity        Called     `json:"severity"`
+	Priority        Called     `json:"priority"`
+	State           Called     `json:"state"`
+	SubState        Called     `json:"sub_state"`
 	Description     string     `json:"description"`
 	Group           *Named     `json:"group" doc:"The service group"`
 	AcceptedAt      *time.Time `json:"accepted_at"`
@@ -181,9 +181,9 @@ type Sheet struct {
 func readSheet(ctx context.Context, q authority.Query, ticket int64) (s Sheet, err error) {
 	var group int64
 	var name, beside, besideEn string
-	term := func(t *Term) []any { return []any{&t.Key, &t.Name, &t.NameEn} }
+	term := func(t *Called) []any { return []any{&t.Key, &t.Name, &t.NameEn} }
 	into := []any{&s.Description, &group, &name, &s.AcceptedAt, &s.ClosedAt, &beside, &besideEn}
-	for _, t := range []*Term{&s.Scope, &s.SubScope, &s.Reproducibility, &s.Severity, &s.Priority, &s.State, &s.SubState} {
+	for _, t := range []*Called{&s.Scope, &s.SubScope, &s.Reproducibility, &s.Severity, &s.Priority, &s.State, &s.SubState} {
 		into = append(into, term(t)...)
 	}
 	err = q.QueryRow(ctx, `select t.description, coalesce(g.id, 0), coalesce(g.name, ''), t.accepted_at, t.closed_at, coalesce(u.beside, ''), coalesce(u.beside_en, ''),

@@ -120,6 +120,10 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.kinds = append(h.kinds, h.gate.Upkeep()...)
 	h.kinds = append(h.kinds, courier.Kind(), h.chat.Kind(),
 		job.Every("abandoned_chats", 15*time.Second, 10*time.Second, h.chat.Abandon),
+		job.Every("remind_tasks", 15*time.Second, 10*time.Second, func(ctx context.Context) error {
+			_, err := requests.Remind(ctx, authority.System("jobs"))
+			return err
+		}),
 		job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep),
 		job.Every("check_thresholds", 5*time.Second, 10*time.Second, func(ctx context.Context) error { return lead.Check(ctx, authority.System("jobs")) }),
 		job.Every("keep_scores", 15*time.Minute, 5*time.Minute, func(ctx context.Context) error { return lead.Keep(ctx, authority.System("jobs")) }),

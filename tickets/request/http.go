@@ -11,6 +11,7 @@ import (
 func (r *Requests) Routes(w *web.Server) {
 	r.termRoutes(w)
 	r.numberRoutes(w)
+	r.taskRoutes(w)
 }
 
 const tag = "service"

@@ -3,6 +3,7 @@ package request_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"frontline/internal/authority"
 	"frontline/internal/authority/authoritytest"
@@ -16,12 +17,28 @@ func TestEveryCommandOfRequestsRefuses(t *testing.T) {
 	w := newWorld(t)
 	left, off := w.Hire("left", "admin"), true
 	w.do(w.Accounts.ChangePerson(t.Context(), cli, left.ID, authority.PersonChange{Disabled: &off}))
+	id := w.request().Ticket
+	task, err := w.AddTask(t.Context(), w.dm, id, request.Plan{Subject: "x", Mode: "phone", TaskTimes: request.TaskTimes{Remind: time.Now().Add(-time.Hour)}})
+	w.do(err)
 	type who = authority.Actor
 	authoritytest.Account(t, w.DB, w.Requests, left, w.Hire("boss", "admin"), authoritytest.Calls{
 		"Terms": func(ctx context.Context, by who) error { return second(w.Terms(ctx, by, "")) },
 		"SaveTerm": func(ctx context.Context, by who) error {
 			return w.SaveTerm(ctx, by, request.Term{Kind: "scope", Key: "x", Name: "x"})
 		},
+		"AddTask": func(ctx context.Context, by who) error {
+			return second(w.AddTask(ctx, by, id, request.Plan{Subject: "x", Mode: "phone"}))
+		},
+		"ChangeTask": func(ctx context.Context, by who) error {
+			return second(w.ChangeTask(ctx, by, task.ID, request.TaskEdit{Remark: new("x")}))
+		},
+		"AddFiles": func(ctx context.Context, by who) error {
+			return second(w.AddFiles(ctx, by, task.ID, request.Evidence{Kind: "photo", Files: []int64{1}}))
+		},
+		"Remind":     func(ctx context.Context, by who) error { return second(w.Remind(ctx, by)) },
+		"Task":       func(ctx context.Context, by who) error { return second(w.Task(ctx, by, task.ID)) },
+		"TasksOf":    func(ctx context.Context, by who) error { return second(w.TasksOf(ctx, by, id)) },
+		"Tasks":      func(ctx context.Context, by who) error { return second(w.Tasks(ctx, by, request.Round{Limit: 5})) },
 		"Numberings": func(ctx context.Context, by who) error { return second(w.Numberings(ctx, by)) },
 		"SaveNumbering": func(ctx context.Context, by who) error {
 			return w.SaveNumbering(ctx, by, request.Numbering{Type: "x", Prefix: "X", Date: "YYYY", Digits: 1, Zone: "UTC"})

@@ -3,10 +3,14 @@
 package request
 
 import (
+	"errors"
 	"fmt"
 
 	"frontline/internal/authority"
+	"frontline/internal/fault"
 	"frontline/tickets"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Requests reads and changes what belongs to service requests.
@@ -23,4 +27,12 @@ func wrap(what string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// missing makes a row that is not there, or not seen, fault.NotFound.
+func missing(err error, what string) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.New(fault.NotFound, "not_found", "what", what)
+	}
+	return wrap(what, err)
 }

@@ -1437,6 +1437,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tasks of somebody in the order of the day: by when they are planned, else wanted */
+        get: operations["list-tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A task */
+        get: operations["get-task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a task, move it on, or hand it to somebody else */
+        patch: operations["edit-task"];
+        trace?: never;
+    };
+    "/tasks/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put photos or the customer's signature to a task
+         * @description The files are uploaded before at /attachments by the same person. They are a note on the ticket's timeline too.
+         */
+        post: operations["add-task-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/teams": {
         parameters: {
             query?: never;
@@ -1975,6 +2030,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tasks of a ticket */
+        get: operations["ticket-tasks"];
+        put?: never;
+        /** Plan a task for a ticket */
+        post: operations["add-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/timeline": {
         parameters: {
             query?: never;
@@ -2233,6 +2306,17 @@ export interface components {
             /** Format: int64 */
             tier?: number;
         };
+        AddTaskFilesRequest: {
+            /** @description The caller's own name for it: the same again changes nothing */
+            client_id?: string;
+            files: number[];
+            /** @enum {string} */
+            kind: "photo" | "signature" | "other";
+            /** @description Of a signature, and needed there: who signed */
+            signer?: string;
+            /** @description What they show */
+            words?: string;
+        };
         Added: {
             /** Format: int64 */
             id: number;
@@ -2475,6 +2559,12 @@ export interface components {
              */
             at: string | null;
             number: string;
+        };
+        Called: {
+            key: string;
+            /** @description Where nobody has named the key: the key itself */
+            name: string;
+            name_en: string;
         };
         Card: {
             /** @description as kept, of the 30 days before */
@@ -3484,6 +3574,35 @@ export interface components {
             id: number;
             name: string;
         };
+        NewTask: {
+            /** @description The caller's own name for it: the same again is the same task */
+            client_id?: string;
+            /**
+             * Format: int64
+             * @description Absent: nobody yet
+             */
+            doer_id?: number;
+            /** @enum {string} */
+            mode: "on_site" | "bench" | "remote" | "phone";
+            /** @description To carry */
+            parts?: components["schemas"]["TaskPart"][];
+            /** Format: date-time */
+            planned_at?: string;
+            /** Format: date-time */
+            planned_until?: string;
+            remark?: string;
+            /**
+             * Format: date-time
+             * @description When its doer is reminded
+             */
+            remind_at?: string;
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the customer wants it to begin
+             */
+            wanted_at?: string;
+        };
         NewTicket: {
             /**
              * Format: date-time
@@ -3807,13 +3926,18 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageTask: {
+            items: components["schemas"]["Task"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageTeam: {
             items: components["schemas"]["Team"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
         PageTerm: {
-            items: components["schemas"]["RequestTerm"][];
+            items: components["schemas"]["Term"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -4160,22 +4284,6 @@ export interface components {
              */
             id: string;
             text: string;
-        };
-        RequestTerm: {
-            /** @description Of a sub-state: what the state is called beside it; empty: as usual */
-            beside: string;
-            beside_en: string;
-            /** @description Does not change */
-            key: string;
-            kind: string;
-            name: string;
-            name_en: string;
-            /** @description Of a sub-scope the scope, of a sub-state the state that it belongs to; empty: any */
-            parent: string;
-            /** Format: int64 */
-            position: number;
-            /** @description Kept where it is set, offered no more */
-            retired: boolean;
         };
         Role: {
             /** Format: int64 */
@@ -4572,13 +4680,13 @@ export interface components {
             description: string;
             /** @description The service group */
             group: components["schemas"]["Named"] | null;
-            priority: components["schemas"]["Term"];
-            reproducibility: components["schemas"]["Term"];
-            scope: components["schemas"]["Term"];
-            severity: components["schemas"]["Term"];
-            state: components["schemas"]["Term"];
-            sub_scope: components["schemas"]["Term"];
-            sub_state: components["schemas"]["Term"];
+            priority: components["schemas"]["Called"];
+            reproducibility: components["schemas"]["Called"];
+            scope: components["schemas"]["Called"];
+            severity: components["schemas"]["Called"];
+            state: components["schemas"]["Called"];
+            sub_scope: components["schemas"]["Called"];
+            sub_state: components["schemas"]["Called"];
         };
         Side: {
             /** @description the server's words */
@@ -4846,16 +4954,148 @@ export interface components {
              */
             share: number | null;
         };
+        Task: {
+            /** Format: date-time */
+            created_at: string;
+            doer: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            files: components["schemas"]["TaskFile"][];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            mode: "on_site" | "bench" | "remote" | "phone";
+            /** @description States that it can go to */
+            next: string[];
+            /** @description To carry */
+            parts: components["schemas"]["TaskPart"][];
+            /** Format: date-time */
+            planned_at: string | null;
+            /** Format: date-time */
+            planned_until: string | null;
+            remark: string;
+            /**
+             * Format: date-time
+             * @description When its doer is reminded
+             */
+            remind_at: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {string} */
+            state: "planned" | "accepted" | "started" | "done" | "failed" | "cancelled";
+            subject: string;
+            ticket: components["schemas"]["TaskTicket"];
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Counts the changes
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the customer wants it to begin
+             */
+            wanted_at: string | null;
+        };
+        TaskBody: {
+            /**
+             * Format: date-time
+             * @description When the state was reached, where it is told later
+             */
+            at?: string;
+            /** @description The caller's own name for the change: the same again changes nothing, so that it can be sent until it is answered */
+            client_id?: string;
+            /**
+             * Format: int64
+             * @description null or 0: nobody. Who is handed a task has yet to accept it
+             */
+            doer_id?: number | null;
+            /**
+             * Format: date-time
+             * @description Of a task that is done with
+             */
+            ended_at?: string | null;
+            /** @enum {string} */
+            mode?: "on_site" | "bench" | "remote" | "phone";
+            parts?: components["schemas"]["TaskPart"][];
+            /** Format: date-time */
+            planned_at?: string | null;
+            /** Format: date-time */
+            planned_until?: string | null;
+            remark?: string;
+            /** Format: date-time */
+            remind_at?: string | null;
+            /** Format: date-time */
+            started_at?: string | null;
+            /**
+             * @description One of the task's next; another is 409 task_state
+             * @enum {string}
+             */
+            state?: "planned" | "accepted" | "started" | "done" | "failed" | "cancelled";
+            subject?: string;
+            /**
+             * Format: int64
+             * @description Of the task as the caller saw it; another is 409 stale_task. Absent: whatever it is
+             */
+            version?: number;
+            /** Format: date-time */
+            wanted_at?: string | null;
+        };
+        TaskFile: {
+            /**
+             * Format: int64
+             * @description The attachment's
+             */
+            id: number;
+            /** @enum {string} */
+            kind: "photo" | "signature" | "other";
+            name: string;
+            /** @description Of a signature: who signed */
+            signer: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+            type: string;
+        };
+        TaskPart: {
+            name: string;
+            number?: string;
+            /** Format: int64 */
+            quantity: number;
+        };
+        TaskTicket: {
+            account: string;
+            address: string;
+            contact: string;
+            /** Format: int64 */
+            id: number;
+            number: string;
+            phone: string;
+            subject: string;
+        };
         Team: {
             /** Format: int64 */
             id: number;
             name: string;
         };
         Term: {
+            /** @description Of a sub-state: what the state is called beside it; empty: as usual */
+            beside: string;
+            beside_en: string;
+            /** @description Does not change */
             key: string;
-            /** @description Where nobody has named the key: the key itself */
+            kind: string;
             name: string;
             name_en: string;
+            /** @description Of a sub-scope the scope, of a sub-state the state that it belongs to; empty: any */
+            parent: string;
+            /** Format: int64 */
+            position: number;
+            /** @description Kept where it is set, offered no more */
+            retired: boolean;
         };
         Tested: {
             receiving: components["schemas"]["Try"] | null;
@@ -8522,6 +8762,154 @@ export interface operations {
             };
         };
     };
+    "list-tasks": {
+        parameters: {
+            query?: {
+                /** @description At most so many */
+                limit?: number;
+                /** @description The next of the page before */
+                after?: string;
+                /** @description me, none, or an agent's id */
+                doer?: string;
+                /** @description Also those that are done with */
+                ended?: boolean;
+                from?: string;
+                /** @description Not included */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTask"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-task": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-task-files": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddTaskFilesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-teams": {
         parameters: {
             query?: never;
@@ -9790,6 +10178,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ticket-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTask"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-task": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
             };
             /** @description Error */
             default: {

@@ -77,6 +77,10 @@ function wording(entry: Entry, t: TFunction, names: Names): string {
     case "moved_out":
     case "moved_in":
       return t(`event.${e.name}`, { ticket: String(e.name === "moved_out" ? e.to : e.from) });
+    case "task_state":
+      return t("event.task_state", { from: show(e.from), to: words(`task_state.${String(e.to)}`) });
+    case "task_handed_on":
+      return e.to ? t("event.task_handed_on", { from: show(e.from), to: agent(e.to) }) : t("event.task_unassigned", { from: show(e.from) });
     case "clock_warned":
     case "clock_breached":
     case "clock_escalated":
