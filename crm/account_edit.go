@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"frontline/internal/authority"
 	"frontline/internal/fault"
@@ -15,20 +16,22 @@ import (
 
 // AccountChange is what an edit of an account sets; nil leaves a field as it is.
 type AccountChange struct {
-	Name      *string   `json:"name,omitempty" minLength:"1" maxLength:"200"`
-	Kind      *string   `json:"kind,omitempty" enum:"end_user_direct,end_user_indirect,dealer"`
-	Address   *string   `json:"address,omitempty" maxLength:"500"`
-	Postcode  *string   `json:"postcode,omitempty" maxLength:"20"`
-	Industry  *string   `json:"industry,omitempty" maxLength:"100"`
-	Note      *string   `json:"note,omitempty" maxLength:"10000"`
-	Class     *string   `json:"class,omitempty" maxLength:"50" doc:"In the house's own words, such as vip; empty: as any"`
-	Parent    *int64    `json:"parent_id,omitempty" minimum:"0" doc:"the account it is part of; 0: none"`
-	Dealer    *int64    `json:"dealer_id,omitempty" minimum:"0" doc:"the dealer through whom it buys; 0: none"`
-	Owner     *int64    `json:"owner_id,omitempty" minimum:"0" doc:"the agent whose customer it is; 0: nobody; ends the team's ownership"`
-	OwnerTeam *int64    `json:"owner_team_id,omitempty" minimum:"0" doc:"the team whose customer it is; 0: none; ends the agent's ownership"`
-	Tags      *[]string `json:"tags,omitempty" maxItems:"50"`
-	Numbers   *[]Number `json:"numbers,omitempty" maxItems:"50" doc:"all of them, in place of those before"`
-	Version   int       `json:"version,omitempty" minimum:"1" doc:"that of the account when the edit began; a later one makes it 409 stale_account"`
+	Name        *string    `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Kind        *string    `json:"kind,omitempty" enum:"end_user_direct,end_user_indirect,dealer"`
+	Address     *string    `json:"address,omitempty" maxLength:"500"`
+	Postcode    *string    `json:"postcode,omitempty" maxLength:"20"`
+	Industry    *string    `json:"industry,omitempty" maxLength:"100"`
+	Note        *string    `json:"note,omitempty" maxLength:"10000"`
+	Class       *string    `json:"class,omitempty" maxLength:"50" doc:"key of a class, given by hand whatever was bought; empty: what the purchases say"`
+	ClassReason string     `json:"class_reason,omitempty" maxLength:"500" doc:"why the class is given by hand"`
+	ClassUntil  *time.Time `json:"class_until,omitempty" doc:"until when the class by hand holds; without it for good"`
+	Parent      *int64     `json:"parent_id,omitempty" minimum:"0" doc:"the account it is part of; 0: none"`
+	Dealer      *int64     `json:"dealer_id,omitempty" minimum:"0" doc:"the dealer through whom it buys; 0: none"`
+	Owner       *int64     `json:"owner_id,omitempty" minimum:"0" doc:"the agent whose customer it is; 0: nobody; ends the team's ownership"`
+	OwnerTeam   *int64     `json:"owner_team_id,omitempty" minimum:"0" doc:"the team whose customer it is; 0: none; ends the agent's ownership"`
+	Tags        *[]string  `json:"tags,omitempty" maxItems:"50"`
+	Numbers     *[]Number  `json:"numbers,omitempty" maxItems:"50" doc:"all of them, in place of those before"`
+	Version     int        `json:"version,omitempty" minimum:"1" doc:"that of the account when the edit began; a later one makes it 409 stale_account"`
 }
 
 // AddAccount makes an account. One of the same name is fault.Conflict "account_exists", and says which.
@@ -135,13 +138,13 @@ func (ch *AccountChange) write(ctx context.Context, tx *authority.Tx, id int64) 
 	}
 	// Each owner ends the other's ownership; a link of 0 is none.
 	tag, err := tx.Exec(ctx, `update accounts set name = coalesce($3, name), kind = coalesce($4, kind), address = coalesce($5, address), postcode = coalesce($6, postcode),
-			industry = coalesce($7, industry), note = coalesce($8, note), class = coalesce($9, class), tags = coalesce($10, tags),
-			parent_id = nullif(coalesce($11, parent_id), 0), dealer_id = nullif(coalesce($12, dealer_id), 0),
-			owner_id = case when $14 > 0 then null else nullif(coalesce($13, owner_id), 0) end,
-			owner_team_id = case when $13 > 0 then null else nullif(coalesce($14, owner_team_id), 0) end,
+			industry = coalesce($7, industry), note = coalesce($8, note), tags = coalesce($9, tags),
+			parent_id = nullif(coalesce($10, parent_id), 0), dealer_id = nullif(coalesce($11, dealer_id), 0),
+			owner_id = case when $13 > 0 then null else nullif(coalesce($12, owner_id), 0) end,
+			owner_team_id = case when $12 > 0 then null else nullif(coalesce($13, owner_team_id), 0) end,
 			updated_at = now(), version = version + 1
 		where id = $1 and ($2 = 0 or version = $2)`,
-		id, ch.Version, ch.Name, ch.Kind, ch.Address, ch.Postcode, ch.Industry, ch.Note, ch.Class, ch.Tags, ch.Parent, ch.Dealer, ch.Owner, ch.OwnerTeam)
+		id, ch.Version, ch.Name, ch.Kind, ch.Address, ch.Postcode, ch.Industry, ch.Note, ch.Tags, ch.Parent, ch.Dealer, ch.Owner, ch.OwnerTeam)
 	if err != nil {
 		return wrap("edit account", err)
 	}
@@ -156,8 +159,8 @@ func (ch *AccountChange) write(ctx context.Context, tx *authority.Tx, id int64) 
 		}
 		return fault.New(fault.Conflict, "stale_account", "version", version)
 	}
-	if ch.Numbers == nil {
-		return nil
+	if err := ch.rank(ctx, tx, id); err != nil || ch.Numbers == nil {
+		return err
 	}
 	kinds, addresses := make([]string, len(*ch.Numbers)), make([]string, len(*ch.Numbers))
 	for i, n := range *ch.Numbers {

@@ -19,6 +19,7 @@ type byID struct {
 
 // Routes adds the customer records to the API.
 func (c *CRM) Routes(s *web.Server) {
+	c.classRoutes(s)
 	web.Query(s, web.Op{Method: "GET", Path: "/contacts", ID: "find-contacts", Tag: "customers", Summary: "Find contacts by the beginning of a name or address"},
 		func(ctx context.Context, by authority.Actor, in *struct {
 			Words string `query:"q" maxLength:"200" doc:"Beginning of the name, the mail address or the phone number; empty finds nobody"`

@@ -28,6 +28,11 @@ func TestEveryCommandOfCRMRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	account := w.person(c.ID).Account.ID
+	bought := machine("1", day)
+	purchase, err := w.crm.AddPurchase(t.Context(), boss, account, bought)
+	if err != nil {
+		t.Fatal(err)
+	}
 	authoritytest.Account(t, w.DB, w.crm, left, boss, authoritytest.Calls{
 		"Person": func(ctx context.Context, by authority.Actor) error { _, err := w.crm.Person(ctx, by, c.ID); return err },
 		"Company": func(ctx context.Context, by authority.Actor) error {
@@ -46,6 +51,27 @@ func TestEveryCommandOfCRMRefuses(t *testing.T) {
 			_, err := w.crm.AddAccount(ctx, by, crm.AccountChange{Name: ptr("新 " + by.String())})
 			return err
 		},
+		"Classes": func(ctx context.Context, by authority.Actor) error { _, err := w.crm.Classes(ctx, by); return err },
+		"ClassHistory": func(ctx context.Context, by authority.Actor) error {
+			_, err := w.crm.ClassHistory(ctx, by, account)
+			return err
+		},
+		"SaveClass": func(ctx context.Context, by authority.Actor) error {
+			return w.crm.SaveClass(ctx, by, crm.Class{Key: "x", Name: "x", Rank: 9})
+		},
+		"SetClassWindow": func(ctx context.Context, by authority.Actor) error {
+			return w.crm.SetClassWindow(ctx, by, crm.ClassWindow{Days: 30, Kinds: []string{"part"}})
+		},
+		"Classify": func(ctx context.Context, by authority.Actor) error { _, err := w.crm.Classify(ctx, by); return err },
+		"AddPurchase": func(ctx context.Context, by authority.Actor) error {
+			_, err := w.crm.AddPurchase(ctx, by, account, bought)
+			return err
+		},
+		"Purchases": func(ctx context.Context, by authority.Actor) error {
+			_, err := w.crm.Purchases(ctx, by, account, 0, 5)
+			return err
+		},
+		"VoidPurchase": func(ctx context.Context, by authority.Actor) error { return w.crm.VoidPurchase(ctx, by, purchase, "x") },
 		"EditContact": func(ctx context.Context, by authority.Actor) error {
 			return w.crm.EditContact(ctx, by, c.ID, crm.Change{Note: ptr("n")})
 		},

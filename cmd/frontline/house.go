@@ -127,6 +127,10 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 		job.Every("end_sessions", time.Minute, 10*time.Second, h.accounts.Sweep),
 		job.Every("check_thresholds", 5*time.Second, 10*time.Second, func(ctx context.Context) error { return lead.Check(ctx, authority.System("jobs")) }),
 		job.Every("keep_scores", 15*time.Minute, 5*time.Minute, func(ctx context.Context) error { return lead.Keep(ctx, authority.System("jobs")) }),
+		job.Every("classify_customers", 24*time.Hour, time.Hour, func(ctx context.Context) error {
+			_, err := customers.Classify(ctx, authority.System("jobs"))
+			return err
+		}),
 		job.Every("reconcile_mail", time.Hour, 30*time.Minute, func(ctx context.Context) error {
 			_, err := h.mail.Reconcile(ctx)
 			return err

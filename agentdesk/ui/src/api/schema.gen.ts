@@ -43,6 +43,41 @@ export interface paths {
         patch: operations["edit-account"];
         trace?: never;
     };
+    "/accounts/{id}/class-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What class the account had, when and why */
+        get: operations["list-class-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the account bought, newest first */
+        get: operations["list-purchases"];
+        put?: never;
+        /** Keep what the account bought; its class follows */
+        post: operations["add-purchase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents": {
         parameters: {
             query?: never;
@@ -336,6 +371,57 @@ export interface paths {
         put?: never;
         /** Make the secret with which the host site signs who its visitors are */
         post: operations["make-chat-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/class-window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which purchases make a class */
+        put: operations["set-class-window"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How customers are classed by what they bought */
+        get: operations["list-classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/classes/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a class or change it */
+        put: operations["save-class"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1198,6 +1284,23 @@ export interface paths {
         put?: never;
         /** What saving a list of policies would refuse, and warn of */
         post: operations["check-policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/purchases/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a purchase came back or never was */
+        post: operations["void-purchase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2238,8 +2341,15 @@ export interface components {
         };
         AccountChange: {
             address?: string;
-            /** @description In the house's own words, such as vip; empty: as any */
+            /** @description key of a class, given by hand whatever was bought; empty: what the purchases say */
             class?: string;
+            /** @description why the class is given by hand */
+            class_reason?: string;
+            /**
+             * Format: date-time
+             * @description until when the class by hand holds; without it for good
+             */
+            class_until?: string;
             /**
              * Format: int64
              * @description the dealer through whom it buys; 0: none
@@ -2481,6 +2591,33 @@ export interface components {
             tier: number;
             /** @description A second factor is set up */
             two_factor: boolean;
+        };
+        Bought: {
+            /** @description decimal, of all of it */
+            amount: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description who bought it
+             */
+            contact_id?: number;
+            currency: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "machine" | "part" | "service";
+            /** @description of the order; what is told twice under one number is one purchase */
+            number?: string;
+            /** @description decimal, more than 0 */
+            quantity: string;
+            void_reason?: string;
+            /**
+             * Format: date-time
+             * @description it came back, or never was
+             */
+            voided_at?: string;
+            what: string;
         };
         Broadcast: {
             /** Format: date-time */
@@ -2726,6 +2863,42 @@ export interface components {
             type: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        Class: {
+            /** @description for programs; policies go by it */
+            key: string;
+            name: string;
+            name_en?: string;
+            /**
+             * Format: int64
+             * @description 1 is the most important; of those reached the first is taken
+             */
+            rank: number;
+            /** @description reached in any of the currencies; none: given by hand alone */
+            thresholds?: components["schemas"]["Threshold"][];
+        };
+        ClassChange: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /** @description and not by what was bought */
+            by_hand: boolean;
+            from: string;
+            reason: string;
+            to: string;
+        };
+        ClassWindow: {
+            /**
+             * Format: int64
+             * @description how far back
+             */
+            days: number;
+            kinds: ("machine" | "part" | "service")[];
+        };
+        Classing: {
+            /** @description the most important first */
+            items: components["schemas"]["Class"][];
+            window: components["schemas"]["ClassWindow"];
         };
         Clock: {
             /**
@@ -3816,6 +3989,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageBought: {
+            items: components["schemas"]["Bought"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageBroadcast: {
             items: components["schemas"]["Broadcast"][];
             /** @description Give it as after to get the next page; absent on the last */
@@ -3828,6 +4006,11 @@ export interface components {
         };
         PageChosen: {
             items: components["schemas"]["Chosen"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageClassChange: {
+            items: components["schemas"]["ClassChange"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -3942,7 +4125,7 @@ export interface components {
             next?: string;
         };
         PageThreshold: {
-            items: components["schemas"]["Threshold"][];
+            items: components["schemas"]["SuperviseThreshold"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -4088,6 +4271,25 @@ export interface components {
         Proposal: {
             secret: string;
             url: string;
+        };
+        Purchase: {
+            /** @description decimal, of all of it */
+            amount: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description who bought it
+             */
+            contact_id?: number;
+            currency: string;
+            /** @enum {string} */
+            kind: "machine" | "part" | "service";
+            /** @description of the order; what is told twice under one number is one purchase */
+            number?: string;
+            /** @description decimal, more than 0 */
+            quantity: string;
+            what: string;
         };
         Quarter: {
             /** Format: int64 */
@@ -4927,6 +5129,22 @@ export interface components {
             /** Format: int64 */
             id: number;
         };
+        SuperviseThreshold: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            measure: "waiting" | "longest_wait" | "abandoned" | "service_level";
+            /**
+             * Format: int64
+             * @description null: each queue
+             */
+            queue_id: number | null;
+            /**
+             * Format: int64
+             * @description contacts, seconds or percent: an alarm above it, of a service level below it
+             */
+            value: number;
+        };
         Tag: {
             name: string;
             /**
@@ -5102,20 +5320,9 @@ export interface components {
             sending: components["schemas"]["Try"] | null;
         };
         Threshold: {
-            /** Format: int64 */
-            id: number;
-            /** @enum {string} */
-            measure: "waiting" | "longest_wait" | "abandoned" | "service_level";
-            /**
-             * Format: int64
-             * @description null: each queue
-             */
-            queue_id: number | null;
-            /**
-             * Format: int64
-             * @description contacts, seconds or percent: an alarm above it, of a service level below it
-             */
-            value: number;
+            /** @description decimal; 0: any purchase */
+            amount: string;
+            currency: string;
         };
         ThresholdEdit: {
             /**
@@ -5333,6 +5540,9 @@ export interface components {
              * @description Of share team
              */
             team_id?: number | null;
+        };
+        VoidPurchaseRequest: {
+            reason: string;
         };
         WaitingTicket: {
             customer: string;
@@ -5630,6 +5840,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-class-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageClassChange"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-purchases": {
+        parameters: {
+            query?: {
+                /** @description id of the last one of the page before */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBought"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-purchase": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Purchase"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
             };
             /** @description Error */
             default: {
@@ -6313,6 +6627,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WebchatMade"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-class-window": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassWindow"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Classing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-class": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Class"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -8209,6 +8622,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Checked"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "void-purchase": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidPurchaseRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
