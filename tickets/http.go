@@ -54,6 +54,13 @@ func (t *Tickets) readRoutes(s *web.Server) {
 		}
 		return web.NewPage(rows, in.Limit, func(r Row) Cursor { return Cursor{r.LastAt, r.ID} })
 	})
+	web.Query(s, web.Op{Method: "GET", Path: "/pop", ID: "screen-pop", Tag: "customers", Summary: "Who may be calling from a number, for whom, and about what"},
+		func(ctx context.Context, by authority.Actor, in *struct {
+			Number string `query:"number" required:"true" minLength:"1" maxLength:"40" doc:"as it was dialled or signalled"`
+		},
+		) (Pop, error) {
+			return t.Pop(ctx, by, in.Number)
+		})
 	web.Query(s, web.Op{Method: "GET", Path: "/tickets/{id}", ID: "get-ticket", Tag: "tickets", Summary: "A ticket with its customer, participants, links and the caller's draft"},
 		func(ctx context.Context, by authority.Actor, in *oneTicket) (Ticket, error) {
 			return t.Ticket(ctx, by, in.ID)

@@ -83,6 +83,7 @@ func TestEveryCommandOfTicketsRefuses(t *testing.T) {
 			return w.tickets.SaveField(ctx, by, tickets.Field{Key: "x", Name: "x", Type: "text"})
 		},
 		"RenameTag": func(ctx context.Context, by who) error { return second(w.tickets.RenameTag(ctx, by, "a", "b")) },
+		"Pop":       func(ctx context.Context, by who) error { return second(w.tickets.Pop(ctx, by, "13800138000")) },
 		"Fields":    func(ctx context.Context, by who) error { return second(w.tickets.Fields(ctx, by)) },
 		"Tags":      func(ctx context.Context, by who) error { return second(w.tickets.Tags(ctx, by, "", 5)) },
 		"Similar":   func(ctx context.Context, by who) error { return second(w.tickets.Similar(ctx, by, got.Ticket)) },

@@ -20,7 +20,7 @@ import (
 // world is an office with tickets, whose mail goes into an outbox that the test reads.
 type world struct {
 	*webtest.Office
-	t       *testing.T
+	t       testing.TB
 	tickets *tickets.Tickets
 	work    *tickets.Work
 	crm     *crm.CRM
@@ -29,7 +29,7 @@ type world struct {
 	mails   int
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	o := webtest.Open(t, tickets.Schemas()...)
 	w := &world{Office: o, t: t, crm: crm.New(o.Gate), out: &outbox{}}

@@ -1290,6 +1290,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be calling from a number, for whom, and about what */
+        get: operations["screen-pop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/purchases/{id}/void": {
         parameters: {
             query?: never;
@@ -4233,6 +4250,46 @@ export interface components {
             name: string;
             /** Format: int64 */
             version: number;
+        };
+        Pop: {
+            /** @description those for which the contact acts, the main one first, and those with this number as their own */
+            accounts: components["schemas"]["PopAccount"][];
+            /** @description whose number it is; null where nobody's */
+            contact: components["schemas"]["PopContact"] | null;
+            /** @description in E.164 */
+            number: string;
+            /** @description the latest ten of the contact, or of the accounts where the contact is unknown */
+            tickets: components["schemas"]["PopTicket"][];
+        };
+        PopAccount: {
+            class: string;
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            name: string;
+            owner: components["schemas"]["CrmNamed"] | null;
+            owner_team: components["schemas"]["CrmNamed"] | null;
+            /** @description what the contact is to it */
+            role: string;
+        };
+        PopContact: {
+            /** Format: int64 */
+            id: number;
+            language: string;
+            name: string;
+            note: string;
+        };
+        PopTicket: {
+            assignee: components["schemas"]["CrmNamed"] | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            last_at: string;
+            number: string;
+            /** Format: int64 */
+            priority: number;
+            state: string;
+            subject: string;
         };
         Prepared: {
             /** @enum {string} */
@@ -8621,6 +8678,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "screen-pop": {
+        parameters: {
+            query: {
+                /** @description as it was dialled or signalled */
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pop"];
                 };
             };
             /** @description Error */
