@@ -12,7 +12,7 @@ export function AccountClass({ ticket, account }: { ticket: number; account: Non
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const may = useMay("account.edit");
+  const may = useMay("account.class");
   const [text, setText] = useState(account.class);
   useEffect(() => setText(account.class), [account.class]);
   if (!may) return account.class || "–";
