@@ -47,12 +47,15 @@ func (x collector) Collect(c chan<- prometheus.Metric) {
 		}
 		c <- prometheus.MustNewConstMetric(outbox, prometheus.GaugeValue, ages[0])
 		c <- prometheus.MustNewConstMetric(intake, prometheus.GaugeValue, ages[1])
-		if err := counts(ctx, q, c, rawMails, `select s, (select count(*) from (select from raw_mails where state = s limit 1000) n)::float8
-			from unnest('{new,quarantined,set_aside}'::text[]) s`); err != nil {
+		// Each state is written out: the small indexes of what is not settled are used for a constant only.
+		if err := counts(ctx, q, c, rawMails, `select 'new', (select count(*) from (select from raw_mails where state = 'new' limit 1000) n)::float8
+			union all select 'quarantined', (select count(*) from (select from raw_mails where state = 'quarantined' limit 1000) n)
+			union all select 'set_aside', (select count(*) from (select from raw_mails where state = 'set_aside' limit 1000) n)`); err != nil {
 			return err
 		}
-		if err := counts(ctx, q, c, unsettled, `select s, (select count(*) from (select from deliveries where state = s limit 1000) n)::float8
-			from unnest('{queued,sending,uncertain}'::text[]) s`); err != nil {
+		if err := counts(ctx, q, c, unsettled, `select 'queued', (select count(*) from (select from deliveries where state = 'queued' limit 1000) n)::float8
+			union all select 'sending', (select count(*) from (select from deliveries where state = 'sending' limit 1000) n)
+			union all select 'uncertain', (select count(*) from (select from deliveries where state = 'uncertain' limit 1000) n)`); err != nil {
 			return err
 		}
 		return x.wellness(ctx, q, c)
