@@ -67,6 +67,7 @@ func TestWhoIsThereGetsNoMail(t *testing.T) {
 	v, _ := w.visitor(nil)
 	ticket := w.ticketOf(v.start("hello", "answers", map[string]string{"email": "zhang@customer.test"}))
 	answer := w.replies(ticket, "Good morning")
+	v.read(2)
 	v.say(map[string]any{"type": "received", "upto": answer})
 	w.until("delivered", `select delivery_state = 'delivered' from messages where id = $1`, answer)
 	w.mailsUnseen(ticket)
