@@ -70,6 +70,7 @@ type outgoing struct {
 	author      string
 	automatic   bool
 	first       bool // nothing was said before: it answers nothing
+	private     bool // it goes to addresses of the ticket's customer alone
 	at          time.Time
 }
 
@@ -84,9 +85,11 @@ func (e *Email) outgoing(ctx context.Context, d channels.Delivery) (o outgoing, 
 		}
 		if err := q.QueryRow(ctx, `select t.number, m.subject, m.text, coalesce(m.html, ''), m.author_name, m.auto, m.at, m.to_addresses, m.cc_addresses, m.bcc_addresses,
 				case when m.auto then '' when b.signature <> '' then b.signature else q.signature end,
-				not exists (select from messages o where o.ticket_id = m.ticket_id and o.id < m.id and o.direction in ('in', 'out'))
+				not exists (select from messages o where o.ticket_id = m.ticket_id and o.id < m.id and o.direction in ('in', 'out')),
+				not exists (select from unnest(m.to_addresses || m.cc_addresses || m.bcc_addresses) a
+					where lower(a) not in (select p.address from contact_points p where p.contact_id = t.contact_id and p.kind = 'email'))
 			from messages m join tickets t on t.id = m.ticket_id join queues q on q.id = t.queue_id left join mailboxes b on b.id = $2 where m.id = $1`,
-			d.Message, d.Account).Scan(&o.number, &o.subject, &o.letter.words, &o.letter.dressed, &o.author, &o.automatic, &o.at, &o.to, &o.cc, &o.bcc, &o.letter.signature, &o.first); err != nil {
+			d.Message, d.Account).Scan(&o.number, &o.subject, &o.letter.words, &o.letter.dressed, &o.author, &o.automatic, &o.at, &o.to, &o.cc, &o.bcc, &o.letter.signature, &o.first, &o.private); err != nil {
 			return wrap("message", err)
 		}
 		return e.answered(ctx, q, d, &o)
@@ -148,6 +151,12 @@ func (e *Email) composed(ctx context.Context, d channels.Delivery, o outgoing) (
 		}
 		defer func() { _ = f.Close() }()
 		return io.ReadAll(f)
+	}
+	if o.box.TicketLink && o.private && e.links != nil {
+		var err error
+		if o.letter.link, err = e.links.Mailed(ctx, d.Ticket); err != nil {
+			return nil, wrap("link to the ticket", err)
+		}
 	}
 	m := smtpout.Message{
 		From: smtpout.Address{Name: o.box.Name, Address: o.box.Address}, To: plain(o.to), Cc: plain(o.cc),

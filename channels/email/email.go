@@ -3,6 +3,7 @@
 package email
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -29,16 +30,23 @@ type Email struct {
 	names   names
 	key     *secret.Key
 	tickets *tickets.Tickets
+	links   Linker
 	tokens  tokens
 	wake    chan struct{} // a raw mail was kept
 	reload  chan struct{} // a mailbox was changed
 	handIn  atomic.Pointer[HandIn]
 }
 
-// New makes the channel.
-func New(db *pg.DB, gate *authority.Gate, blobs blob.Store, key *secret.Key, t *tickets.Tickets) *Email {
+// Linker knows the page on which a customer sees a ticket.
+type Linker interface {
+	// Mailed gives its address for a mail. Asked again it is the same, so that a mail that is composed twice is one.
+	Mailed(ctx context.Context, ticket int64) (address string, err error)
+}
+
+// New makes the channel. Without links (nil) no mail carries one, whatever its mailbox says.
+func New(db *pg.DB, gate *authority.Gate, blobs blob.Store, key *secret.Key, t *tickets.Tickets, links Linker) *Email {
 	return &Email{
-		db: db, gate: gate, blobs: blobs, names: names{key}, key: key, tickets: t,
+		db: db, gate: gate, blobs: blobs, names: names{key}, key: key, tickets: t, links: links,
 		wake: make(chan struct{}, 1), reload: make(chan struct{}, 1),
 	}
 }

@@ -2,6 +2,7 @@ package email
 
 import (
 	"html"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -12,6 +13,7 @@ import (
 type letter struct {
 	words, signature string
 	dressed          string // the words as HTML, fit to send; empty: they have no looks of their own
+	link             string // to the page of the ticket; empty: none
 	quoted           *quoted
 }
 
@@ -39,20 +41,39 @@ func chinese(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
+// pageLinks are secret links to tickets' pages. A customer's mail program quotes the one that we sent; we do not pass it on to
+// whom an answer goes besides.
+var pageLinks = regexp.MustCompile(`(https?://[^\s<>]{1,300}/c/)[A-Za-z0-9_-]{43}`)
+
 func (l letter) history() string {
-	t := strings.TrimSpace(l.quoted.text)
+	t := pageLinks.ReplaceAllString(strings.TrimSpace(l.quoted.text), "$1…")
 	if len(t) > maxQuote {
 		t = strings.ToValidUTF8(t[:maxQuote], "") + "\n…"
 	}
 	return t
 }
 
-// text is the plain part. "-- " on its own line starts a signature (RFC 3676, 4.3).
+// invites is what stands before the link, in the language of the answer.
+func (l letter) invites() string {
+	if chinese(l.words) {
+		return "查看进度或答复："
+	}
+	return "See how it stands, or answer: "
+}
+
+// text is the plain part. "-- " on its own line starts a signature (RFC 3676, 4.3), to which the link belongs: an answer does
+// not repeat it.
 func (l letter) text() string {
 	var b strings.Builder
 	b.WriteString(strings.TrimRight(l.words, "\n"))
+	if l.signature != "" || l.link != "" {
+		b.WriteString("\n\n-- ")
+	}
 	if l.signature != "" {
-		b.WriteString("\n\n-- \n" + l.signature)
+		b.WriteString("\n" + l.signature)
+	}
+	if l.link != "" {
+		b.WriteString("\n" + l.invites() + l.link)
 	}
 	if l.quoted != nil {
 		b.WriteString("\n\n" + l.intro() + "\n")
@@ -73,8 +94,15 @@ func (l letter) html() string {
 	} else {
 		b.WriteString(lines(strings.TrimRight(l.words, "\n")))
 	}
-	if l.signature != "" {
-		b.WriteString(`<div style="color:#666"><br>-- <br>` + lines(l.signature) + `</div>`)
+	if l.signature != "" || l.link != "" {
+		b.WriteString(`<div style="color:#666"><br>-- `)
+		if l.signature != "" {
+			b.WriteString(`<br>` + lines(l.signature))
+		}
+		if l.link != "" {
+			b.WriteString(`<br>` + l.invites() + `<a href="` + html.EscapeString(l.link) + `">` + html.EscapeString(l.link) + `</a>`)
+		}
+		b.WriteString(`</div>`)
 	}
 	b.WriteString(`</div>`)
 	if l.quoted != nil {

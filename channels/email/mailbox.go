@@ -37,6 +37,7 @@ type Mailbox struct {
 	Signature     string  `json:"signature"`
 	Acknowledge   bool    `json:"acknowledge" doc:"tell the sender of a new ticket that it has come"`
 	AckText       string  `json:"ack_text"`
+	TicketLink    bool    `json:"ticket_link" doc:"mails to a ticket's customer alone carry a secret link to it"`
 	SubjectTag    bool    `json:"subject_tag"`
 	PlusToken     bool    `json:"plus_token" doc:"answers go to name+token@domain; the server must deliver that to name@domain"`
 	TrustAuthserv string  `json:"trust_authserv" doc:"the host whose Authentication-Results are believed"`
@@ -49,13 +50,13 @@ type Mailbox struct {
 	imapSecret, smtpSecret, oauthSecret []byte // sealed
 }
 
-const mailboxColumns = `id, name, address, queue_id, imap, smtp, oauth, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv,
+const mailboxColumns = `id, name, address, queue_id, imap, smtp, oauth, signature, acknowledge, ack_text, ticket_link, subject_tag, plus_token, trust_authserv,
 	per_hour, per_day, disabled_at is not null, slowed_for > 0, imap_secret, smtp_secret, oauth_secret`
 
 func scanMailbox(r pgx.CollectableRow) (Mailbox, error) {
 	var m Mailbox
 	return m, r.Scan(&m.ID, &m.Name, &m.Address, &m.QueueID, &m.IMAP, &m.SMTP, &m.OAuth, &m.Signature, &m.Acknowledge, &m.AckText,
-		&m.SubjectTag, &m.PlusToken, &m.TrustAuthserv, &m.PerHour, &m.PerDay, &m.Disabled, &m.slowed,
+		&m.TicketLink, &m.SubjectTag, &m.PlusToken, &m.TrustAuthserv, &m.PerHour, &m.PerDay, &m.Disabled, &m.slowed,
 		&m.imapSecret, &m.smtpSecret, &m.oauthSecret)
 }
 

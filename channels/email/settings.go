@@ -30,6 +30,7 @@ type Edit struct {
 	Signature     string  `json:"signature,omitempty" maxLength:"2000"`
 	Acknowledge   bool    `json:"acknowledge,omitempty"`
 	AckText       string  `json:"ack_text,omitempty" maxLength:"5000"`
+	TicketLink    bool    `json:"ticket_link,omitempty" doc:"mails to a ticket's customer alone carry a secret link to it"`
 	SubjectTag    *bool   `json:"subject_tag,omitempty" doc:"absent: true"`
 	PlusToken     bool    `json:"plus_token,omitempty"`
 	TrustAuthserv string  `json:"trust_authserv,omitempty" maxLength:"255"`
@@ -126,9 +127,9 @@ func (e *Email) save(ctx context.Context, tx *authority.Tx, id *int64, x Edit) e
 		}
 	}
 	if err := tx.QueryRow(ctx, `update mailboxes set name = $2, address = $3, queue_id = $4, imap = $5, smtp = $6, signature = $7, acknowledge = $8, ack_text = $9,
-			subject_tag = $10, plus_token = $11, trust_authserv = $12, disabled_at = case when $13 then coalesce(disabled_at, now()) end, oauth = $14, per_hour = $15, per_day = $16, updated_at = now()
+			subject_tag = $10, plus_token = $11, trust_authserv = $12, disabled_at = case when $13 then coalesce(disabled_at, now()) end, oauth = $14, per_hour = $15, per_day = $16, ticket_link = $17, updated_at = now()
 		where id = $1 returning id`, *id, x.Name, x.Address, x.QueueID, imap, smtp, x.Signature, x.Acknowledge, x.AckText,
-		x.SubjectTag == nil || *x.SubjectTag, x.PlusToken, strings.ToLower(x.TrustAuthserv), x.Disabled, oauth, x.PerHour, x.PerDay).Scan(id); err != nil {
+		x.SubjectTag == nil || *x.SubjectTag, x.PlusToken, strings.ToLower(x.TrustAuthserv), x.Disabled, oauth, x.PerHour, x.PerDay, x.TicketLink).Scan(id); err != nil {
 		return err
 	}
 	b := &pgx.Batch{}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"frontline/channels"
+	"frontline/channels/ticketpage"
 	"frontline/crm"
 	"frontline/internal/authority"
 	"frontline/internal/blob"
@@ -21,6 +22,7 @@ import (
 // world is the channel on a database of its own, with one mailbox.
 type world struct {
 	*Email
+	pages   *ticketpage.Pages
 	t       testing.TB
 	ctx     context.Context
 	db      *pg.DB
@@ -55,7 +57,9 @@ func worldOn(t testing.TB, db *pg.DB) *world {
 	}
 	outbox := channels.NewOutbox(map[string]channels.Addresser{Channel: NewAddresser(key)}, nil)
 	w := &world{t: t, ctx: t.Context(), db: db, blobs: blobs, address: "kefu@frontline.test", files: files}
-	w.Email = New(db, gate, blobs, key, tickets.New(gate, crm.New(gate), blobs, outbox))
+	kept := tickets.New(gate, crm.New(gate), blobs, outbox)
+	w.pages = ticketpage.New(ticketpage.Options{Gate: gate, Tickets: kept, Blobs: blobs, Key: key, Address: "https://desk.example.com"})
+	w.Email = New(db, gate, blobs, key, kept, w.pages)
 	w.box = w.mailboxAt(Edit{
 		Name: "客服", Address: w.address, QueueID: 1, Acknowledge: true, AckText: "已收到，谢谢。",
 		SMTP: &Server{Host: "127.0.0.1", Port: 1, Security: "plain"},

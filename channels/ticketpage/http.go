@@ -76,6 +76,13 @@ func (p *Pages) agentRoutes(s *web.Server) {
 }
 
 func (p *Pages) customerRoutes(s *web.Server) {
+	web.Command(s, web.Op{
+		Method: http.MethodPost, Path: "/link-requests", ID: "ask-for-link", Tag: "link", Public: true, Status: http.StatusAccepted,
+		Summary: "Let the link to a ticket be mailed to its customer",
+		Doc:     "The answer is the same whether there is such a ticket of such a customer or not.",
+	}, func(ctx context.Context, _ authority.Actor, in *struct{ Body Asked }) (web.Empty, error) {
+		return web.Empty{}, p.AskFor(ctx, web.Peer(ctx), in.Body)
+	})
 	web.Query(s, web.Op{Method: http.MethodGet, Path: "/link/{token}", ID: "view-by-link", Tag: "link", Public: true, Summary: "A ticket as the holder of a secret link sees it"},
 		func(ctx context.Context, _ authority.Actor, in *struct {
 			Token string `path:"token" maxLength:"100"`

@@ -45,11 +45,16 @@ type Pages struct {
 	web     *web.Server
 	replies *web.Budgets[int64]
 	opens   *web.Budgets[netip.Prefix] // files, by address
+	asks    *web.Budgets[netip.Prefix] // for links, by address
+	mails   *web.Budgets[int64]        // with a link that was asked for, by ticket
 }
 
 // New makes Pages.
 func New(o Options) *Pages {
-	return &Pages{o: o, replies: web.NewBudgets[int64](0.2, 10), opens: web.NewBudgets[netip.Prefix](10, 100)}
+	return &Pages{
+		o: o, replies: web.NewBudgets[int64](0.2, 10), opens: web.NewBudgets[netip.Prefix](10, 100),
+		asks: web.NewBudgets[netip.Prefix](1./60, 5), mails: web.NewBudgets[int64](1./600, 2),
+	}
 }
 
 // Link is a link to a ticket's page.
@@ -60,9 +65,12 @@ type Link struct {
 	RevokedAt  *time.Time `json:"revoked_at,omitempty"`
 	AnsweredAt *time.Time `json:"answered_at,omitempty" doc:"When somebody last answered by it"`
 	MadeBy     string     `json:"made_by"`
+	Mailed     bool       `json:"mailed" doc:"It stands in the mails to the customer, which renew it"`
 }
 
 func object(ticket int64) string { return "ticket:" + strconv.FormatInt(ticket, 10) }
+
+func (p *Pages) address(token string) string { return p.o.Address + "/c/" + token }
 
 func (p *Pages) hash(token string) []byte { return p.o.Key.MAC("ticket page", []byte(token)) }
 
@@ -100,7 +108,7 @@ func (p *Pages) Make(ctx context.Context, by authority.Actor, ticket int64, days
 	if err != nil {
 		return Link{}, err
 	}
-	l.URL = p.o.Address + "/c/" + token
+	l.URL = p.address(token)
 	return l, nil
 }
 
@@ -110,7 +118,7 @@ func (p *Pages) Links(ctx context.Context, by authority.Actor, ticket int64) (ou
 		return nil, err
 	}
 	err = p.o.Gate.View(ctx, by, func(q authority.Query) error {
-		rows, err := q.Query(ctx, `select p.id, '', p.expires_at, p.revoked_at, p.used_at, coalesce(a.name, '') from ticket_pages p left join agents a on a.id = p.made_by
+		rows, err := q.Query(ctx, `select p.id, '', p.expires_at, p.revoked_at, p.used_at, coalesce(a.name, ''), p.mailed from ticket_pages p left join agents a on a.id = p.made_by
 			where p.ticket_id = $1 order by p.id desc limit 100`, ticket)
 		if err != nil {
 			return wrap("links", err)
@@ -150,13 +158,14 @@ type opened struct {
 // errEnded is for links that never were, have expired or were revoked: who tries finds out nothing.
 var errEnded = fault.New(fault.NotFound, "link_ended")
 
-// open finds what a token leads to.
+// open finds what a token leads to. One to a ticket that went into another customer's has ended: it would show what that one wrote.
 func (p *Pages) open(ctx context.Context, q authority.Query, token string) (o opened, err error) {
 	if len(token) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
 		return o, errEnded
 	}
-	err = q.QueryRow(ctx, `select p.id, coalesce(t.merged_into, t.id), t.contact_id, c.name, p.expires_at
-		from ticket_pages p join tickets t on t.id = p.ticket_id join contacts c on c.id = t.contact_id
+	err = q.QueryRow(ctx, `select p.id, g.id, g.contact_id, c.name, p.expires_at
+		from ticket_pages p join tickets t on t.id = p.ticket_id
+			join tickets g on g.id = coalesce(t.merged_into, t.id) and g.contact_id = t.contact_id join contacts c on c.id = g.contact_id
 		where p.token = $1 and p.revoked_at is null and p.expires_at > now()`, p.hash(token)).Scan(&o.page, &o.ticket, &o.contact, &o.name, &o.expires)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return o, errEnded

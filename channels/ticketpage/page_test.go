@@ -41,7 +41,7 @@ func newWorld(t *testing.T) *world {
 	}
 	out := channels.NewOutbox(map[string]channels.Addresser{email.Channel: email.NewAddresser(o.Key)}, nil)
 	w := &world{Office: o, t: t, tickets: tickets.New(o.Gate, crm.New(o.Gate), files, out)}
-	mail := email.New(o.DB, o.Gate, files, o.Key, w.tickets)
+	mail := email.New(o.DB, o.Gate, files, o.Key, w.tickets, nil)
 	if _, err := mail.Save(t.Context(), cli, 0, email.Edit{
 		Name: "客服", Address: "kefu@frontline.test", QueueID: 1, SMTP: &email.Server{Host: "127.0.0.1", Port: 1, Security: "plain"},
 	}); err != nil {
@@ -226,4 +226,35 @@ func TestEveryCommandOfPagesRefuses(t *testing.T) {
 		"Links":  func(ctx context.Context, by authority.Actor) error { _, err := w.Links(ctx, by, w.ticket); return err },
 		"Revoke": func(ctx context.Context, by authority.Actor) error { return w.Revoke(ctx, by, id) },
 	})
+}
+
+// TestWhoAsksForALinkHearsTheSame: whether there is such a ticket or not; and not without end.
+func TestWhoAsksForALinkHearsTheSame(t *testing.T) {
+	w := newWorld(t)
+	to := web.Prefix + "/link-requests"
+	for code, body := range map[string]map[string]any{
+		"bad_email": {"number": "100001", "email": "nobody"}, "required": {"number": " # ", "email": "zhang@customer.test"},
+	} {
+		if got := w.Ask("", "POST", to, body); got.Get("errors.0.code") != code {
+			t.Errorf("%v = %s, want %s", body, got, code)
+		}
+	}
+	var number string
+	if err := w.DB.Read.QueryRow(t.Context(), `select number from tickets where id = $1`, w.ticket).Scan(&number); err != nil {
+		t.Fatal(err)
+	}
+	there := w.Must(http.StatusAccepted, "", "POST", to, map[string]any{"number": "#" + number, "email": "Zhang@customer.test"})
+	none := w.Must(http.StatusAccepted, "", "POST", to, map[string]any{"number": "1", "email": "zhang@customer.test"})
+	if string(there.Body) != string(none.Body) {
+		t.Errorf("a ticket that is there answers %s, one that is not %s", there.Body, none.Body)
+	}
+	for {
+		got := w.Ask("", "POST", to, map[string]any{"number": "1", "email": "zhang@customer.test"})
+		if got.Status == http.StatusTooManyRequests {
+			break
+		}
+		if got.Status != http.StatusAccepted {
+			t.Fatalf("asked again and again: %s", got)
+		}
+	}
 }

@@ -88,7 +88,7 @@ func TestWhoIsThereGetsNoMail(t *testing.T) {
 // opensMailbox lets the company send mail.
 func (w *world) opensMailbox() {
 	w.t.Helper()
-	mail := email.New(w.DB, w.Gate, nil, w.Key, w.tickets)
+	mail := email.New(w.DB, w.Gate, nil, w.Key, w.tickets, nil)
 	if _, err := mail.Save(w.t.Context(), cli, 0, email.Edit{
 		Name: "客服", Address: "kefu@frontline.test", QueueID: 1, SMTP: &email.Server{Host: "127.0.0.1", Port: 1, Security: "plain"},
 	}); err != nil {

@@ -47,6 +47,7 @@ type house struct {
 	work     *tickets.Work
 	mail     *email.Email
 	chat     *webchat.Chat
+	pages    *ticketpage.Pages
 	desk     *agentdesk.Desk
 	web      *web.Server
 	kinds    []job.Kind
@@ -63,7 +64,10 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.tickets = tickets.New(h.gate, customers, kept, channels.NewOutbox(
 		map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}, map[string]tickets.Outbox{webchat.Channel: webchat.Outbox{}}))
 	h.work = tickets.NewWork(h.tickets)
-	h.mail = email.New(db, h.gate, kept, key, h.tickets)
+	h.pages = ticketpage.New(ticketpage.Options{
+		Gate: h.gate, Tickets: h.tickets, Blobs: kept, Key: key, Address: s.address(), Files: widget.Files(),
+	})
+	h.mail = email.New(db, h.gate, kept, key, h.tickets, h.pages)
 	life := channels.NewLife(db)
 	courier := channels.NewCourier(h.gate, h.tickets, life, map[string]channels.Carrier{email.Channel: h.mail})
 	alarms := alarm.New(h.gate)
@@ -75,9 +79,6 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.chat = webchat.New(webchat.Options{
 		Gate: h.gate, Tickets: h.tickets, Hub: h.hub, Live: live, Blobs: kept, Key: key,
 		Widget: widget.Files(), Words: widget.Words, Log: log,
-	})
-	pages := ticketpage.New(ticketpage.Options{
-		Gate: h.gate, Tickets: h.tickets, Blobs: kept, Key: key, Address: s.address(), Files: widget.Files(),
 	})
 	numbers := prometheus.NewRegistry()
 	numbers.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.mail.Collector())
@@ -107,7 +108,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 
 	h.mail.Routes(h.web)
 	h.chat.Routes(h.web)
-	pages.Routes(h.web)
+	h.pages.Routes(h.web)
 	courier.Routes(h.web)
 	lead.Routes(h.web)
 
@@ -118,7 +119,7 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 		func(ctx context.Context) error { return life.Run(ctx, courier) },
 		func(ctx context.Context) error { return kept.tell(ctx, alarms, log) })
 	h.kinds = append(h.kinds, h.gate.Upkeep()...)
-	h.kinds = append(h.kinds, courier.Kind(), h.chat.Kind(),
+	h.kinds = append(h.kinds, courier.Kind(), h.chat.Kind(), h.pages.Kind(),
 		job.Every("abandoned_chats", 15*time.Second, 10*time.Second, h.chat.Abandon),
 		job.Every("remind_tasks", 15*time.Second, 10*time.Second, func(ctx context.Context) error {
 			_, err := requests.Remind(ctx, authority.System("jobs"))

@@ -82,6 +82,9 @@ export function MailboxForm({ mailbox, close }: { mailbox: Mailbox | null; close
             )
           }
         </Form.Item>
+        <Form.Item name="ticket_link" valuePropName="checked" extra={t("mailboxes.ticket_link_more")}>
+          <Checkbox>{t("mailboxes.ticket_link")}</Checkbox>
+        </Form.Item>
         <Form.Item noStyle dependencies={[["imap", "auth"], ["smtp", "auth"]]}>
           {() => [form.getFieldValue(["imap", "auth"]), form.getFieldValue(["smtp", "auth"])].some((a) => a && a !== "password") && <OAuth kept={mailbox !== null} />}
         </Form.Item>

@@ -14,6 +14,7 @@ const mailbox: Mailbox = {
   signature: "",
   acknowledge: true,
   ack_text: "",
+  ticket_link: true,
   subject_tag: true,
   plus_token: false,
   trust_authserv: "",
@@ -32,8 +33,8 @@ const mailbox: Mailbox = {
 };
 
 test("a mailbox that is saved without a change stays what it was", () => {
-  const { name, address, queue_id, imap, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv, per_hour, per_day, disabled } = mailbox;
-  const same = { name, address, queue_id, imap, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv, per_hour, per_day, disabled };
+  const { name, address, queue_id, imap, signature, acknowledge, ack_text, ticket_link, subject_tag, plus_token, trust_authserv, per_hour, per_day, disabled } = mailbox;
+  const same = { name, address, queue_id, imap, signature, acknowledge, ack_text, ticket_link, subject_tag, plus_token, trust_authserv, per_hour, per_day, disabled };
   expect(bodyOf(fieldsOf(mailbox) as Fields)).toEqual(same);
 });
 

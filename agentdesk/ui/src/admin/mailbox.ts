@@ -21,7 +21,7 @@ export function fieldsOf(m: Mailbox | null): Partial<Fields> {
   if (!m) {
     return { imap: { on: true, port: 993, ...usual, keep_sent: "provider" }, smtp: { on: true, port: 465, ...usual }, subject_tag: true };
   }
-  const { name, address, queue_id, signature, acknowledge, ack_text, subject_tag, plus_token, trust_authserv, per_hour, per_day, disabled } = m;
+  const { name, address, queue_id, signature, acknowledge, ack_text, ticket_link, subject_tag, plus_token, trust_authserv, per_hour, per_day, disabled } = m;
   return {
     name,
     address,
@@ -29,6 +29,7 @@ export function fieldsOf(m: Mailbox | null): Partial<Fields> {
     signature,
     acknowledge,
     ack_text,
+    ticket_link,
     subject_tag,
     plus_token,
     trust_authserv,

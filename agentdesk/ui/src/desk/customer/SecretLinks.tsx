@@ -65,7 +65,7 @@ export function SecretLinks({ ticket }: { ticket: Ticket }) {
           {holding.map((l) => (
             <li key={l.id} className={css.participant}>
               <span>
-                {l.made_by || t("event.system")} · {t("secret.until")} <Time at={l.expires_at} />
+                {l.mailed ? t("secret.mailed") : l.made_by || t("event.system")} · {t("secret.until")} <Time at={l.expires_at} />
                 {l.answered_at && ` · ${t("secret.answered")}`}
               </span>
               <Quiet label={t("secret.end")} disabled={busy} onClick={() => void end(l)}>
