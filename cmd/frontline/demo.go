@@ -95,6 +95,7 @@ func (d *demo) prepare(ctx context.Context, h *house) (string, error) {
 		}
 	}
 	d.openShop()
+	d.openHelp()
 	if !d.quiet {
 		h.parts = append(h.parts, d.present, d.attend)
 	}
@@ -259,7 +260,7 @@ func (d *demo) welcome() string {
 		fmt.Fprintf(w, "  %s\t%s\t%d\t%s\t%s\n", p.login, p.role, p.tier, p.language, p.name)
 	}
 	w.Flush() //nolint:errcheck // memory
-	b.WriteString("\nThe company's own page, with the chat on it: /demo/shop\n")
+	b.WriteString("\nThe company's own page, with the chat on it: /demo/shop\nWhere its customers look after their requests: /demo/help\n")
 	b.WriteString(d.mailWords())
 	if d.quiet {
 		b.WriteString("\nNo simulated customers.\n")

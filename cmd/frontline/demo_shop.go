@@ -24,14 +24,14 @@ const shopPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; con
 // openShop serves the company's page at /demo/shop, in the visitor's language.
 func (d *demo) openShop() {
 	d.h.web.HandleFunc("GET /demo/shop", func(w http.ResponseWriter, r *http.Request) error {
-		tag, title, words := "zh-CN", "北辰机床", "数控机床、主轴与备件。有问题？请点击右下角，与我们的客服在线对话。"
+		tag, title, words, requests := "zh-CN", "北辰机床", "数控机床、主轴与备件。有问题？请点击右下角，与我们的客服在线对话。", "我的请求"
 		if web.Language(r.Context()) == "en" {
-			tag, title, words = "en", "Polaris Machine Tools", "Machine tools, spindles and spare parts. Any questions? Chat with us, at the lower right."
+			tag, title, words, requests = "en", "Polaris Machine Tools", "Machine tools, spindles and spare parts. Any questions? Chat with us, at the lower right.", "Your requests"
 		}
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", shopPolicy)
-		fmt.Fprintf(w, shopPage, tag, title, title, words, demoSite) //nolint:errcheck // the visitor left
+		fmt.Fprintf(w, shopPage, tag, title, title, words, requests, demoSite) //nolint:errcheck // the visitor left
 		return nil
 	})
 	d.h.web.HandleFunc("GET /demo/shop.css", func(w http.ResponseWriter, _ *http.Request) error {

@@ -49,17 +49,30 @@ function say(lines: string[]): Promise<void> {
   });
 }
 
-/** Waits for a mail of the desk whose source holds the text, and gives the source. */
-export async function posted(text: string): Promise<string> {
+/** Waits for a mail of the desk whose source holds the text, by people or automatic, and gives the source. */
+export async function posted(text: string, by: "people" | "itself" = "people"): Promise<string> {
   const { postbox } = inject("program");
   for (;;) {
     for (const name of await readdir(postbox)) {
       const source = await readFile(`${postbox}/${name}`, "utf8");
-      if (unfolded(source).includes(text)) return source;
+      const automatic = header(source, "Auto-Submitted") !== "";
+      if (automatic === (by === "itself") && (unfolded(source) + plain(source)).includes(text)) return source;
     }
     // The postbox is a folder; there is nothing to be woken by. The test's own limit ends this.
     await wait(50);
   }
+}
+
+/** The plain part of a mail's source. */
+export function plain(source: string): string {
+  for (const part of source.split(/\r?\n--\S{10,}\r?\n/)) {
+    const [head = "", ...rest] = part.split(/\r?\n\r?\n/);
+    const body = rest.join("\n\n");
+    if (!/^Content-Type: text\/plain/im.test(head)) continue;
+    if (/^Content-Transfer-Encoding: base64/im.test(head)) return Buffer.from(body, "base64").toString();
+    return body.replace(/=\r?\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  }
+  return "";
 }
 
 /** One header of a mail's source, unfolded. */
