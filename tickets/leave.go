@@ -46,7 +46,7 @@ const callAhead = 30 * 24 * time.Hour
 // caller has allowed "entry.end".
 func (t *Tickets) AskCall(ctx context.Context, tx *authority.Tx, ticket int64, c Call) error {
 	if c.At != nil && (c.At.Before(tx.Now().Add(-time.Minute)) || c.At.After(tx.Now().Add(callAhead))) {
-		return fault.BadField("when", "not_ahead")
+		return fault.BadField("when", "not_ahead", "days", int(callAhead/(24*time.Hour)))
 	}
 	s, err := lockStay(ctx, tx, ticket)
 	if err != nil || s.ID == 0 {

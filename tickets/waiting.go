@@ -28,7 +28,7 @@ type Stay struct {
 	WrapUp      *WrappingUp `json:"wrap_up"`
 	MayPull     bool        `json:"may_pull" doc:"The queue lets agents take it by hand"`
 	MayTakeBack bool        `json:"may_take_back" doc:"The caller may undo its transfer, or, leading others, take it out of an agent's hand"`
-	Place       int         `json:"place" doc:"1 for the next of its queue; 0 where it does not wait"`
+	Place       int         `json:"place" doc:"1 for the next of its queue; 0 where it does not wait, or is wanted later"`
 	WhyWaiting  string      `json:"why_waiting" doc:"Why nobody has it yet, in words"`
 }
 
@@ -118,11 +118,14 @@ const countsFrom = `e.arrived_at - make_interval(secs => e.boost_s
 	+ coalesce((r.rules->'heads'->'severity'->>t.severity)::float, 0) + coalesce((r.rules->'heads'->'priority'->>t.priority::text)::float, 0)
 	+ coalesce((r.rules->'heads'->'channel'->>case when e.channel in ('chat', 'phone') then e.channel else 'email' end)::float, 0))`
 
-// rank is how many of its queue come before a contact that waits, and itself.
+// inLine says that a contact e waits for its turn: one that is wanted later has no place yet.
+const inLine = `e.state in ('waiting', 'offered') and (e.call_at is null or e.call_at <= now())`
+
+// rank is how many of its queue come before a contact that waits, and itself; 0 for one that is wanted later.
 func rank(ctx context.Context, q authority.Query, entry int64) (n int, err error) {
 	err = q.QueryRow(ctx, `with line as (
 			select e.id, `+countsFrom+` counts_from
-			from entries me join queues r on r.id = me.queue_id join entries e on e.queue_id = me.queue_id and e.state in ('waiting', 'offered') join tickets t on t.id = e.ticket_id
+			from entries me join queues r on r.id = me.queue_id join entries e on e.queue_id = me.queue_id and `+inLine+` join tickets t on t.id = e.ticket_id
 			where me.id = $1)
 		select count(*) from line, (select id, counts_from from line where id = $1) me
 		where (line.counts_from, line.id) <= (me.counts_from, me.id)`, entry).Scan(&n)
@@ -241,7 +244,7 @@ func (w *Work) Expect(ctx context.Context, by authority.Actor, tickets []int64) 
 	b.Queue(`with mine as (select distinct queue_id from entries where ticket_id = any ($1) and state in ('waiting', 'offered')),
 			line as (
 				select e.ticket_id, e.queue_id, e.channel in ('chat', 'phone') live, row_number() over (partition by e.queue_id order by `+countsFrom+`, e.id) place
-				from mine join queues r on r.id = mine.queue_id join entries e on e.queue_id = r.id and e.state in ('waiting', 'offered') join tickets t on t.id = e.ticket_id),
+				from mine join queues r on r.id = mine.queue_id join entries e on e.queue_id = r.id and `+inLine+` join tickets t on t.id = e.ticket_id),
 			pace as (
 				select e.queue_id, e.channel in ('chat', 'phone') live, count(*) n, extract(epoch from now() - min(e.answered_at)) span
 				from mine join entries e using (queue_id) where e.entered_at > now() - interval '1 day' and e.answered_at > now() - $2::interval group by 1, 2)

@@ -281,7 +281,7 @@ func (w *Work) Park(ctx context.Context, by authority.Actor, ticket int64, until
 			return fault.New(fault.Conflict, "not_in_hand")
 		}
 		if !until.After(tx.Now()) || until.After(tx.Now().AddDate(1, 0, 0)) {
-			return fault.BadField("until", "not_ahead")
+			return fault.BadField("until", "not_ahead", "days", 365)
 		}
 		b.Queue(`update entries set state = 'parked', parked_until = $2 where ticket_id = $1 and state <> 'ended'`, ticket, until)
 		b.Queue(`update seats set idle_since = now() where agent_id = $1`, h.Agent)

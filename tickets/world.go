@@ -113,28 +113,38 @@ func routingContacts(ctx context.Context, q authority.Query, tickets []int64) ([
 
 // waiters are those contacts that wait whose tickets are $1, or all, by scanWaiter; $2 is memory.
 const waiters = `select t.id, e.id, e.queue_id, e.channel, e.arrived_at, e.entered_at, e.boost_s, c.language, t.severity, t.priority,
-			coalesce(e.preferred_id, 0), e.preferred_why, e.only_them,
+			e.call_at, coalesce(e.preferred_id, 0), e.preferred_why, e.only_them, coalesce(a.owner_id, 0),
 			coalesce((select l.agent_id from tickets o join entries l on l.ticket_id = o.id
 				where o.contact_id = t.contact_id and l.answered_at is not null and l.agent_id is not null and l.ended_at > now() - interval '90 days'
 				order by l.id desc limit 1), 0),
 			coalesce((select jsonb_agg(jsonb_build_object('Agent', agent_id, 'At', ended_at, 'TimedOut', state = 'timed_out') order by id) from offers f
 				where f.entry_id = e.id and f.state in ('declined', 'timed_out') and f.ended_at > now() - $2::interval), '[]')
-		from entries e join tickets t on t.id = e.ticket_id join contacts c on c.id = t.contact_id
+		from entries e join tickets t on t.id = e.ticket_id join contacts c on c.id = t.contact_id left join accounts a on a.id = coalesce(t.account_id, c.account_id)
 		where e.state = 'waiting' and ($1::bigint[] is null or e.ticket_id = any ($1))`
 
 func scanWaiter(r pgx.CollectableRow) (Waiter, error) {
 	var w Waiter
 	var channel, why string
 	var boost int
-	var preferred, last int64
+	var preferred, last, owner int64
+	var wanted *time.Time
 	err := r.Scan(&w.ID, &w.Entry, &w.Queue, &channel, &w.Arrived, &w.Entered, &boost, &w.Language, &w.Severity, &w.Priority,
-		&preferred, &why, &w.Only, &last, &w.Refused)
+		&wanted, &preferred, &why, &w.Only, &owner, &last, &w.Refused)
 	w.Channel, w.Boost = channelOf(channel), seconds(boost)
+	if wanted != nil {
+		w.NotBefore = *wanted
+	}
 	if preferred != 0 {
 		w.Preferred = append(w.Preferred, routing.Preferred{Agent: preferred, Why: why})
 	}
-	if last != 0 && last != preferred && !w.Only {
+	if w.Only {
+		return w, err
+	}
+	if last != 0 && last != preferred {
 		w.Preferred = append(w.Preferred, routing.Preferred{Agent: last, Why: routing.Last})
+	}
+	if owner != 0 && owner != preferred && owner != last {
+		w.Preferred = append(w.Preferred, routing.Preferred{Agent: owner, Why: routing.Owner})
 	}
 	return w, err
 }

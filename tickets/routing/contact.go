@@ -4,16 +4,19 @@ import "time"
 
 // Contact is one that waits.
 type Contact struct {
-	ID       int64
-	Queue    int64
-	Channel  Channel
-	Arrived  time.Time // when it began to wait, in whatever queue; its place in time. It stays when an offer fails
-	Entered  time.Time // when it entered this queue; the steps, Prefer and Overflow count from here
-	Language string    // what the customer speaks, as the name of a skill ("zh"), of a small set; empty: not known, any agent will do
-	Class    string    // the customer's
-	Severity string
-	Priority int           // 1 urgent to 4 low
-	Boost    time.Duration // a head start of its own, by hand or by an escalation
+	ID      int64
+	Queue   int64
+	Channel Channel
+	Arrived time.Time // when it began to wait, in whatever queue; its place in time. It stays when an offer fails
+	Entered time.Time // when it entered this queue; the steps, Prefer and Overflow count from here
+	// NotBefore is when it is wanted, such as a call at three: nobody has it earlier, and steps, Prefer and Overflow count
+	// from then. Zero: at once.
+	NotBefore time.Time
+	Language  string // what the customer speaks, as the name of a skill ("zh"), of a small set; empty: not known, any agent will do
+	Class     string // the customer's
+	Severity  string
+	Priority  int           // 1 urgent to 4 low
+	Boost     time.Duration // a head start of its own, by hand or by an escalation
 	// Preferred are agents who should have it, the best first. They may have it whatever their skills and queues are:
 	// who knows the case needs no other reason.
 	Preferred []Preferred

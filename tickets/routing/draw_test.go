@@ -104,6 +104,9 @@ func drawContact(id int64) *rapid.Generator[routing.Contact] {
 			Class:    rapid.SampledFrom([]string{"", "vip"}).Draw(t, "class"), Severity: rapid.SampledFrom([]string{"", "down"}).Draw(t, "severity"),
 			Priority: rapid.SampledFrom([]int{3, 1}).Draw(t, "priority"), Boost: rapid.SampledFrom([]time.Duration{0, 20 * time.Second}).Draw(t, "boost"),
 		}
+		if rapid.IntRange(0, 3).Draw(t, "wanted") == 0 {
+			c.NotBefore = drawTime.Draw(t, "not before")
+		}
 		for _, agent := range rapid.SliceOfN(rapid.Int64Range(1, 5), 0, 2).Draw(t, "preferred") {
 			c.Preferred = append(c.Preferred, routing.Preferred{Agent: agent, Why: rapid.SampledFrom([]string{routing.Last, routing.Owner, "friend"}).Draw(t, "why")})
 		}

@@ -45,6 +45,7 @@ const (
 const (
 	UnknownQueue = "unknown_queue"
 	Closed       = "closed"      // until At; no At: for ever
+	Wanted       = "wanted"      // At
 	Held         = "held"        // for Agent, Name until At
 	Unserved     = "unserved"    // no agent at all is good enough in any step
 	TooSoon      = "too_soon"    // nobody is good enough yet, some will be At

@@ -73,7 +73,10 @@ func (w *plain) open(q *routing.Queue) bool {
 // overflow is the queue where the contact belongs now.
 func (w *plain) overflow(c *routing.Contact) int64 {
 	is, seen := c.Queue, map[int64]bool{}
-	entered := c.Entered
+	entered := since(c)
+	if w.now.Before(c.NotBefore) {
+		return is
+	}
 	for q := w.queue(c.Queue); q != nil && q.Overflow != nil; {
 		o := q.Overflow
 		waited := is == q.ID && o.After > 0 && !w.now.Before(entered.Add(o.After))
@@ -92,6 +95,14 @@ func (w *plain) overflow(c *routing.Contact) int64 {
 		}
 	}
 	return is
+}
+
+// since is from when steps and holds count.
+func since(c *routing.Contact) time.Time {
+	if c.NotBefore.After(c.Entered) {
+		return c.NotBefore
+	}
+	return c.Entered
 }
 
 func (w *plain) staffed(q *routing.Queue) bool {
@@ -159,21 +170,21 @@ func (p plainPair) less(o plainPair) bool { return slices.Compare(p.rank, o.rank
 // pair says whether the agent may have the contact now, and how good that is.
 func (w *plain) pair(c *routing.Contact, a *routing.Agent) (plainPair, bool) {
 	q := w.queue(c.Queue)
-	if q == nil || !w.open(q) || a.Presence != routing.Ready || !room(a, c.Channel) || refused(c, q, a.ID, w.now) {
+	if q == nil || !w.open(q) || w.now.Before(c.NotBefore) || a.Presence != routing.Ready || !room(a, c.Channel) || refused(c, q, a.ID, w.now) {
 		return plainPair{}, false
 	}
 	hand := 0
 	for _, n := range a.Load {
 		hand += n
 	}
-	since := c.Arrived.Add(-q.Heads.Class[c.Class] - q.Heads.Severity[c.Severity] - q.Heads.Channel[c.Channel] - q.Heads.Priority[c.Priority] - c.Boost)
+	counts := c.Arrived.Add(-q.Heads.Class[c.Class] - q.Heads.Severity[c.Severity] - q.Heads.Channel[c.Channel] - q.Heads.Priority[c.Priority] - c.Boost)
 	pref := slices.IndexFunc(c.Preferred, func(p routing.Preferred) bool { return p.Agent == a.ID })
 	if pref >= 0 {
 		return plainPair{c, a, []int64{
-			since.UnixMicro(), c.Arrived.UnixMicro(), c.ID, int64(pref), 0, 0, int64(hand), a.IdleSince.UnixMicro(), a.ID,
+			counts.UnixMicro(), c.Arrived.UnixMicro(), c.ID, int64(pref), 0, 0, int64(hand), a.IdleSince.UnixMicro(), a.ID,
 		}}, true
 	}
-	if w.now.Before(c.Entered.Add(q.Prefer)) {
+	if w.now.Before(since(c).Add(q.Prefer)) {
 		for _, p := range c.Preferred {
 			for i := range w.Agents {
 				keeper := &w.Agents[i]
@@ -187,7 +198,7 @@ func (w *plain) pair(c *routing.Contact, a *routing.Agent) (plainPair, bool) {
 	works, knows := slices.Contains(a.Queues, q.ID), met(q.Want, a, c.Language)
 	fit := 0
 	for i := 0; !works || !knows; i++ {
-		if i == len(q.Steps) || w.now.Before(c.Entered.Add(q.Steps[i].After)) {
+		if i == len(q.Steps) || w.now.Before(since(c).Add(q.Steps[i].After)) {
 			return plainPair{}, false
 		}
 		step := q.Steps[i]
@@ -199,8 +210,8 @@ func (w *plain) pair(c *routing.Contact, a *routing.Agent) (plainPair, bool) {
 	if place < 0 {
 		place = len(a.Queues)
 	}
-	since = since.Add(time.Duration(place) * w.Settings.PerPlace)
+	counts = counts.Add(time.Duration(place) * w.Settings.PerPlace)
 	return plainPair{c, a, []int64{
-		since.UnixMicro(), c.Arrived.UnixMicro(), c.ID, 1 << 30, int64(place), int64(fit), int64(hand), a.IdleSince.UnixMicro(), a.ID,
+		counts.UnixMicro(), c.Arrived.UnixMicro(), c.ID, 1 << 30, int64(place), int64(fit), int64(hand), a.IdleSince.UnixMicro(), a.ID,
 	}}, true
 }

@@ -11,7 +11,7 @@ type pool struct {
 	plan     *plan
 	language string // empty where the queue does not ask for it
 	members  []member
-	lines    [][]line // by channel, then by step; those held for a preferred agent or closed out stand in none
+	lines    [][]line // by channel, then by step; those held for a preferred agent, closed out or wanted later stand in none
 	count    int      // in all lines
 }
 

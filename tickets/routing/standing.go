@@ -8,9 +8,10 @@ import (
 // standing is what an instant makes of a contact.
 type standing struct {
 	plan    *plan   // the queue it is in after overflow; nil: unknown
-	entered instant // into that
+	entered instant // into that, or when it is wanted, if that is later
 	moved   string  // code of the reason it overflowed; empty: it stays
 	step    int
+	early   bool // it is wanted later
 	closed  bool
 	opens   instant // when closed
 	held    *person // for whom it is kept
@@ -22,8 +23,12 @@ func (st *standing) sooner(i instant) { st.look = min(st.look, i) }
 
 // stand works out a contact's standing now.
 func (s *State) stand(c *Contact) standing {
-	st := standing{plan: s.plans[c.Queue], entered: at(c.Entered), look: never}
+	st := standing{plan: s.plans[c.Queue], entered: max(at(c.Entered), at(c.NotBefore)), look: never}
 	if st.plan == nil {
+		return st
+	}
+	if wanted := at(c.NotBefore); s.now < wanted {
+		st.early, st.look = true, wanted
 		return st
 	}
 	s.overflow(&st)
@@ -129,7 +134,7 @@ func (s *State) refresh(w *waiting) (move Move, moved bool) {
 	if moved {
 		w.Queue, w.Entered = st.plan.ID, when(s.now)
 	}
-	w.shut = st.plan == nil || st.closed
+	w.shut = st.plan == nil || st.closed || st.early
 	var stands spot
 	if !w.shut && st.held == nil {
 		stands = spot{s.pool(st.plan, w.Language), w.channel, st.step}

@@ -36,7 +36,7 @@ type waiting struct {
 	key     instant // since when it counts as waiting: arrival less its head start. Time alone never changes the order
 	plan    *plan   // nil: its queue is unknown
 	spot    spot
-	shut    bool // nobody may have it: the queue is closed or unknown
+	shut    bool // nobody may have it: the queue is closed or unknown, or it is wanted later
 	channel int
 	look    instant
 	timer   int

@@ -86,6 +86,48 @@ func TestPreferredAgents(t *testing.T) {
 	})
 }
 
+func TestAContactThatIsWantedLater(t *testing.T) {
+	wanted := func(second int) func(*routing.Contact) {
+		return func(c *routing.Contact) { c.NotBefore = after(second) }
+	}
+	free := []routing.Agent{agent(1, "Li", "zh3")}
+	held := routing.Queue{ID: 1, Want: skill("zh", 3), Prefer: 20 * time.Second}
+	tell(t, []story{
+		{
+			"waits though somebody is free, and though she had the customer",
+			[]routing.Queue{anybody},
+			free,
+			[]routing.Contact{call(1, 0, wanted(600), prefers(1, routing.Last))},
+			599,
+			[]string{"1 waits: wanted at 2026-11-24 12:10; waiting 9 min; look at 12:10:00."},
+		},
+		{
+			"and lets those pass who are there",
+			[]routing.Queue{anybody},
+			free,
+			[]routing.Contact{call(1, 0, wanted(600)), call(2, 30)},
+			40,
+			[]string{"2: Li, because idle 134 s; waiting 10 s", "1 waits: wanted at 2026-11-24 12:10; waiting 40 s; look at 12:10:00."},
+		},
+		{
+			"then comes at once, before those who came after it",
+			[]routing.Queue{anybody},
+			free,
+			[]routing.Contact{call(1, 0, wanted(600)), call(2, 30)},
+			600,
+			[]string{"1: Li, because idle 694 s; waiting 10 min", "2 waits: 1 without capacity; waiting 9 min."},
+		},
+		{
+			"is kept for who had the customer from then on",
+			[]routing.Queue{held},
+			[]routing.Agent{agent(1, "Li", "", has(routing.Phone, 1)), agent(2, "Wang", "zh3")},
+			[]routing.Contact{call(1, 0, wanted(600), prefers(1, routing.Last))},
+			610,
+			[]string{"1 waits: kept for Li until 2026-11-24 12:10:20; Li has no capacity; waiting 10 min; look at 12:10:20."},
+		},
+	})
+}
+
 func TestOffersThatFailed(t *testing.T) {
 	one, two := []routing.Agent{agent(1, "Li", "")}, []routing.Agent{agent(1, "Li", ""), agent(2, "Wang", "", idleSince(-1))}
 	tell(t, []story{

@@ -130,6 +130,8 @@ func (s *State) why(w *waiting) Waiting {
 	switch {
 	case st.plan == nil:
 		out.Why = Why{{Code: UnknownQueue}}
+	case st.early:
+		out.Why = Why{{Code: Wanted, At: when(at(w.NotBefore))}}
 	case st.closed:
 		out.Why = Why{{Code: Closed, At: when(st.opens)}}
 	case st.held != nil:
