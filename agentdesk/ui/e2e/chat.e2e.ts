@@ -212,17 +212,32 @@ test("an answer to a closed panel is counted on its button, on the next page too
   await visitor.getByRole("button", { name: "Chat with us", exact: true }).waitFor();
 });
 
-test("a visitor who waits sees his place, and is called instead when he says where", async () => {
-  await ready();
+/** A time as a field for it takes it: on this machine's clock, to the minute. */
+const onClock = (at: Date) => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+test("a visitor who waits sees his place, and is called instead when he says where and when", async () => {
+  const desk = await ready();
   const visitor = await shopper();
-  await begin(visitor, "sun@customer.example", marked("Waiting"));
+  const first = marked("Waiting");
+  await begin(visitor, "sun@customer.example", first);
   await visitor.locator("dialog").getByText(/You are (next|number \d+ in the queue)/).waitFor();
   await visitor.getByRole("button", { name: "Be called back" }).click();
   await visitor.getByRole("button", { name: "Be called back" }).click();
   await visitor.locator("dialog").getByText("Please fill this in").waitFor();
   await field(visitor, "Phone number").fill("+49 170 1234567");
+  // A time that is over is refused at its field, and what was written stays.
+  await field(visitor, "When to call").fill("2001-02-03T04:05");
+  await visitor.getByRole("button", { name: "Be called back" }).click();
+  await visitor.locator("#ewhen").waitFor();
+  expect(await field(visitor, "When to call").inputValue()).toBe("2001-02-03T04:05");
+  const wanted = new Date(Date.now() + 3 * 3_600_000);
+  await field(visitor, "When to call").fill(onClock(wanted));
   await visitor.getByRole("button", { name: "Be called back" }).click();
   await visitor.locator("dialog header").getByText("We have your message").waitFor();
+  // On the desk it waits as a call, with the number and the time.
+  await take(desk, first);
+  await desk.getByRole("link", { name: "+491701234567" }).waitFor();
+  await desk.getByText(/wanted at/).waitFor();
 });
 
 test("who ends the chat can keep a copy and begin anew", async () => {

@@ -4,7 +4,15 @@ import type { View } from "./view.ts";
 import type { Word } from "./words.ts";
 
 /** Programs that fill forms in know these by the same names. */
-const kinds: Partial<Record<Question["kind"], ["text", string]>> = { name: ["text", "name"], email: ["email" as "text", "email"], phone: ["tel" as "text", "tel"] };
+const kinds: Partial<Record<Question["kind"], ["text", string]>> = {
+  name: ["text", "name"],
+  email: ["email" as "text", "email"],
+  phone: ["tel" as "text", "tel"],
+  when: ["datetime-local" as "text", "off"],
+};
+
+/** A time as its field has it: on the visitor's clock, to the minute. */
+const onClock = (at: Date) => new Date(+at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** What is surely no address; the program looks closer. */
 const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -41,8 +49,10 @@ export function Ask({ view, questions, act, text, answers, refused, done, back }
     const bad: Answers = {};
     for (const q of all) {
       const value = String(new FormData(form).get(q.name) ?? "").trim();
-      if (value) given[q.name] = value;
-      if (q.required && !value) bad[q.name] = say("required");
+      if (value) given[q.name] = q.kind === "when" ? new Date(value).toISOString() : value;
+      // A time that lacks its hour is none yet, and would be lost without a word.
+      const half = (form.elements.namedItem(q.name) as HTMLInputElement | null)?.validity.badInput;
+      if ((q.required && !value) || half) bad[q.name] = say("required");
       else if (q.kind === "email" && value && !address.test(value)) bad[q.name] = say("bad_email");
     }
     view.set({ bad });
@@ -56,7 +66,9 @@ export function Ask({ view, questions, act, text, answers, refused, done, back }
     <form noValidate onSubmit={submit}>
       {all.map((q) => {
         const wrong = screen.bad[q.name] ?? (q.name === field ? refused?.detail : undefined);
-        const value = (q.name === words ? text : answers[q.name]) || String(visitor?.[q.kind] ?? "");
+        const known = (q.name === words ? text : answers[q.name]) || String(visitor?.[q.kind] ?? "");
+        const when = q.kind === "when";
+        const value = when && known ? onClock(new Date(known)) : known;
         const same = { id: q.name, name: q.name, required: q.required, "aria-invalid": wrong ? true : undefined, "aria-describedby": wrong && `e${q.name}` } as const;
         return (
           <label key={q.name}>
@@ -73,7 +85,7 @@ export function Ask({ view, questions, act, text, answers, refused, done, back }
             ) : q.kind === "text" ? (
               <textarea {...same} rows={q.name === words ? 3 : 2} maxLength={4000} defaultValue={value} />
             ) : (
-              <input {...same} type={kinds[q.kind]?.[0] ?? "text"} autocomplete={kinds[q.kind]?.[1]} maxLength={200} list={undefined} defaultValue={value} />
+              <input {...same} type={kinds[q.kind]?.[0] ?? "text"} autocomplete={kinds[q.kind]?.[1]} maxLength={200} min={when ? onClock(new Date()) : undefined} list={undefined} defaultValue={value} />
             )}
             {wrong && (
               <p class="wrong" id={`e${q.name}`}>

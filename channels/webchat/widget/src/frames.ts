@@ -2,10 +2,10 @@
 
 import type { WordList } from "./words.ts";
 
-/** A question that the site asks before a chat. */
+/** A question that the site asks before a chat; `when` is asked by the form for a call alone. */
 export interface Question {
   name: string;
-  kind: "name" | "email" | "phone" | "subject" | "serial" | "text" | "choice";
+  kind: "name" | "email" | "phone" | "subject" | "serial" | "text" | "choice" | "when";
   label: string;
   required: boolean;
   options?: { value: string; label: string }[];

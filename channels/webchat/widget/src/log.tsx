@@ -1,6 +1,6 @@
 import { Fragment } from "preact";
 import { Ask } from "./form.tsx";
-import type { Choice } from "./frames.ts";
+import type { Choice, Question } from "./frames.ts";
 import { Icon } from "./icons.tsx";
 import { Bubble, File, Words } from "./message.tsx";
 import type { Letter } from "./outbox.ts";
@@ -103,7 +103,10 @@ function Waiting({ view }: { view: View }) {
   const asked = chat.outbox.letters.find((l) => l.kind === "choose");
   if (!place || (asked && !asked.refused)) return null;
   const wait = place.wait ?? -1;
-  const kind = what === "callback" ? "phone" : "email";
+  const call = what === "callback";
+  const kind = call ? "phone" : "email";
+  const questions: Question[] = [{ name: kind, kind, label: say(kind), required: true }];
+  if (call) questions.push({ name: "when", kind: "when", label: say("when"), required: false });
   return (
     <li class="card">
       <p role="status">
@@ -114,7 +117,7 @@ function Waiting({ view }: { view: View }) {
       {what ? (
         <Ask
           view={view}
-          questions={[{ name: kind, kind, label: say(kind), required: true }]}
+          questions={questions}
           act={what}
           answers={asked?.answers ?? {}}
           refused={asked?.refused}

@@ -57,19 +57,8 @@ function Line({ ticket, stay }: { ticket: Ticket; stay: Stay }) {
         <ChannelIcon channel={stay.channel} />
       </span>
       <span className={css.words}>
+        {stay.call && <Wanted call={stay.call} />}
         <Words stay={stay} mine={mine} />
-        {stay.call && (
-          <span>
-            {" "}
-            · {t("stay.call")} <a href={`tel:${stay.call.number}`}>{stay.call.number}</a>
-            {stay.call.at && (
-              <>
-                {" "}
-                <Time at={stay.call.at} clock />
-              </>
-            )}
-          </span>
-        )}
       </span>
       <span className={css.acts}>
         {waits && mayPull && (
@@ -114,6 +103,23 @@ function Line({ ticket, stay }: { ticket: Ticket; stay: Stay }) {
         {dialog === "wrap_up" && wrapping && stay.wrap_up && <WrapUp ticket={ticket} wrapUp={stay.wrap_up} close={() => setDialog(null)} />}
       </Suspense>
     </div>
+  );
+}
+
+/** The call that the customer asked for, before all else: it is what is to be done. */
+function Wanted({ call }: { call: NonNullable<Stay["call"]> }) {
+  const { t } = useTranslation();
+  return (
+    <span className={css.call}>
+      {t("stay.call")} <a href={`tel:${call.number}`}>{call.number}</a>
+      {call.at && (
+        <>
+          {" "}
+          <Time at={call.at} clock />
+        </>
+      )}
+      {" · "}
+    </span>
   );
 }
 
