@@ -12,6 +12,7 @@ import (
 	"frontline/internal/authority"
 	"frontline/internal/fault"
 	"frontline/internal/job"
+	"frontline/internal/plain"
 	"frontline/internal/web"
 	"frontline/tickets"
 
@@ -25,6 +26,8 @@ type Asked struct {
 	Email  string `json:"email" minLength:"3" maxLength:"320" example:"zhang@customer.example" doc:"An address of the ticket's customer; the link goes there"`
 }
 
+const maxNumber = 60 // characters
+
 // AskFor lets the link to a ticket be mailed to its customer. Who asks hears the same, and in the same time, whether there is such
 // a ticket of such a customer or not: a job looks. fault.TooMany where one household asks too often.
 func (p *Pages) AskFor(ctx context.Context, from netip.Addr, a Asked) error {
@@ -32,12 +35,12 @@ func (p *Pages) AskFor(ctx context.Context, from netip.Addr, a Asked) error {
 	if err != nil {
 		return fault.BadField("email", "bad_email")
 	}
-	number := strings.TrimPrefix(strings.TrimSpace(a.Number), "#")
-	switch {
-	case number == "":
+	if !plain.Short(a.Number, maxNumber) {
+		return fault.BadField("number", "too_long", "max", maxNumber)
+	}
+	number := strings.TrimSpace(strings.TrimPrefix(plain.Line(a.Number, maxNumber), "#"))
+	if number == "" {
 		return fault.BadField("number", "required")
-	case len(number) > 60:
-		return fault.BadField("number", "too_long", "max", 60)
 	}
 	if err := p.asks.Take(web.Household(from)); err != nil {
 		return err

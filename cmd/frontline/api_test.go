@@ -18,6 +18,7 @@ func TestStrangersMustSignInEverywhere(t *testing.T) {
 	open := []string{
 		"inline-picture", "remote-picture", "sign-in", "sign-out",
 		"download-by-link", "reply-by-link", "upload-by-link", "view-by-link", // who has a ticket's secret link
+		"ask-for-link", // who has lost it
 	}
 	for _, op := range o.ops {
 		if op.public() != slices.Contains(open, op.ID) {
