@@ -16,7 +16,6 @@ import (
 	"frontline/internal/web"
 	"frontline/tickets"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 )
 
@@ -82,7 +81,7 @@ func (p *Pages) Send(ctx context.Context, asked SendLink) error {
 			join contact_points p on p.contact_id = t.contact_id and p.kind = 'email' and p.address = $2 and p.bounced_at is null
 			where n.number = $1`, asked.Number, asked.Email).Scan(&ticket)
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
+	if errors.Is(err, fault.NotFound) {
 		return nil
 	}
 	if err != nil {

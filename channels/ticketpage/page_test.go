@@ -240,7 +240,9 @@ func TestWhoAsksForALinkHearsTheSame(t *testing.T) {
 		}
 	}
 	var number string
-	if err := w.DB.Read.QueryRow(t.Context(), `select number from tickets where id = $1`, w.ticket).Scan(&number); err != nil {
+	if err := w.Gate.View(t.Context(), cli, func(q authority.Query) error {
+		return q.QueryRow(t.Context(), `select number from tickets where id = $1`, w.ticket).Scan(&number)
+	}); err != nil {
 		t.Fatal(err)
 	}
 	there := w.Must(http.StatusAccepted, "", "POST", to, map[string]any{"number": "#" + number, "email": "Zhang@customer.test"})

@@ -115,7 +115,7 @@ func TestAContactThatIsWantedLater(t *testing.T) {
 			free,
 			[]routing.Contact{call(1, 0, wanted(600)), call(2, 30)},
 			600,
-			[]string{"1: Li, because idle 694 s; waiting 10 min", "2 waits: 1 without capacity; waiting 9 min."},
+			[]string{"1: Li, because idle 11 min; waiting 10 min", "2 waits: 1 without capacity; waiting 9 min."},
 		},
 		{
 			"is kept for who had the customer from then on",
@@ -189,7 +189,7 @@ func TestHoursAndOverflow(t *testing.T) {
 			[]routing.Agent{agent(1, "Li", "")},
 			[]routing.Contact{call(1, 0)},
 			60,
-			[]string{"1 waits: closed until 2026-11-24 13:00:00; waiting 60 s; look at 13:00:00."},
+			[]string{"1 waits: closed until 2026-11-24 13:00; waiting 60 s; look at 13:00:00."},
 		},
 		{
 			"open again",

@@ -500,6 +500,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/link-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the link to a ticket be mailed to its customer
+         * @description The answer is the same whether there is such a ticket of such a customer or not.
+         */
+        post: operations["ask-for-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/link/{token}": {
         parameters: {
             query?: never;
@@ -2569,6 +2589,18 @@ export interface components {
             /** @enum {string} */
             state: "set_aside" | "quarantined";
         };
+        Asked: {
+            /**
+             * @description An address of the ticket's customer; the link goes there
+             * @example zhang@customer.example
+             */
+            email: string;
+            /**
+             * @description As mails and pages of the ticket say it
+             * @example 100042
+             */
+            number: string;
+        };
         Attached: {
             /** Format: int64 */
             id: number;
@@ -3143,6 +3175,8 @@ export interface components {
             smtp_secret?: string;
             /** @description absent: true */
             subject_tag?: boolean;
+            /** @description mails to a ticket's customer alone carry a secret link to it */
+            ticket_link?: boolean;
             trust_authserv?: string;
         };
         EditBody: {
@@ -3432,7 +3466,7 @@ export interface components {
             parked_until: string | null;
             /**
              * Format: int64
-             * @description 1 for the next of its queue; 0 where it does not wait
+             * @description 1 for the next of its queue; 0 where it does not wait, or is wanted later
              */
             place: number;
             /** @description Taken by hand */
@@ -5115,6 +5149,8 @@ export interface components {
             smtp: components["schemas"]["Server"] | null;
             state: components["schemas"]["State"];
             subject_tag: boolean;
+            /** @description mails to a ticket's customer alone carry a secret link to it */
+            ticket_link: boolean;
             /** @description the host whose Authentication-Results are believed */
             trust_authserv: string;
             /**
@@ -5151,7 +5187,7 @@ export interface components {
             parked_until: string | null;
             /**
              * Format: int64
-             * @description 1 for the next of its queue; 0 where it does not wait
+             * @description 1 for the next of its queue; 0 where it does not wait, or is wanted later
              */
             place: number;
             /** @description Taken by hand */
@@ -5462,6 +5498,8 @@ export interface components {
             /** Format: int64 */
             id: number;
             made_by: string;
+            /** @description It stands in the mails to the customer, which renew it */
+            mailed: boolean;
             /** Format: date-time */
             revoked_at?: string;
             /** @description Told once, when it is made */
@@ -6944,6 +6982,37 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-for-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
