@@ -69,7 +69,8 @@ export const findContacts = (q: string, signal?: AbortSignal) =>
 export const contact = (id: number, signal?: AbortSignal) => api.GET("/contacts/{id}", { params: { path: { id } }, ...opt(signal) }).then(body);
 export type ContactChange = S["Change"];
 export const editContact = (id: number, b: ContactChange) => api.PATCH("/contacts/{id}", { params: { path: { id } }, body: b });
-export const rankAccount = (id: number, named: string) => api.PATCH("/accounts/{id}", { params: { path: { id } }, body: { class: named } });
+export const rankAccount = (id: number, b: Pick<S["AccountChange"], "class" | "class_reason" | "class_until">) => api.PATCH("/accounts/{id}", { params: { path: { id } }, body: b });
+export const classes = (signal?: AbortSignal) => api.GET("/classes", opt(signal)).then((a) => body(a).items);
 export const findAccounts = (q: string, signal?: AbortSignal) =>
   api.GET("/accounts", { params: { query: { q, limit: 8 } }, ...opt(signal) }).then((a) => body(a).items);
 

@@ -16,6 +16,7 @@ export const keys = {
   viewList: (id: number) => ["view", id] as const,
   macros: ["macros"] as const,
   fields: ["fields"] as const,
+  classes: ["classes"] as const,
   tags: ["tags"] as const,
   similar: (id: number) => ["similar", id] as const,
   chatSites: ["chat-sites"] as const,

@@ -17,6 +17,7 @@ export const viewsQuery = queryOptions({ queryKey: keys.views, queryFn: ({ signa
 export const viewCountsQuery = queryOptions({ queryKey: keys.viewCounts, queryFn: ({ signal }) => api.viewCounts(signal) });
 export const macrosQuery = queryOptions({ queryKey: keys.macros, queryFn: ({ signal }) => api.macros(signal) });
 export const fieldsQuery = queryOptions({ queryKey: keys.fields, queryFn: ({ signal }) => api.fields(signal) });
+export const classesQuery = queryOptions({ queryKey: keys.classes, queryFn: ({ signal }) => api.classes(signal) });
 export const tagsQuery = queryOptions({ queryKey: keys.tags, queryFn: ({ signal }) => api.tags("", 200, signal), staleTime: 60_000 });
 export const calendarNamesQuery = queryOptions({ queryKey: keys.calendarNames, queryFn: ({ signal }) => api.calendarNames(signal), staleTime: 0 });
 export const similarQuery = (id: number) => queryOptions({ queryKey: keys.similar(id), queryFn: ({ signal }) => api.similarTickets(id, signal), staleTime: 30_000 });

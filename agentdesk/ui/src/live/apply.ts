@@ -57,6 +57,7 @@ export class Applier {
     else if (e.kind === "seat.changed") this.seat(id);
     else if (e.kind === "contact.changed") void this.contact(id);
     else if (e.kind === "account.changed") this.account(id);
+    else if (e.kind === "class.changed") void this.client.invalidateQueries({ queryKey: keys.classes });
     else if (kind === "agent") this.colleague(id);
     else if (kind === "team") void this.client.invalidateQueries({ queryKey: keys.teams });
     else if (kind === "queue") void this.client.invalidateQueries({ queryKey: keys.queues });
