@@ -17,6 +17,9 @@ import (
 	"frontline/channels/webchat"
 	"frontline/channels/webchat/widget"
 	"frontline/crm"
+	"frontline/crm/assets"
+	"frontline/crm/catalogue"
+	"frontline/crm/contracts"
 	"frontline/internal/alarm"
 	"frontline/internal/authority"
 	"frontline/internal/blob"
@@ -98,6 +101,10 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	requests := request.New(h.gate, h.tickets)
 	requests.Routes(h.web)
 	customers.Routes(h.web)
+	catalogue.New(h.gate).Routes(h.web)
+	assets.New(h.gate).Routes(h.web)
+	agreed := contracts.New(h.gate)
+	agreed.Routes(h.web)
 	alarms.Routes(h.web)
 	h.desk.Routes(h.web)
 	agentdesk.NewWork(h.gate, h.tickets).Routes(h.web)
@@ -130,6 +137,10 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 		job.Every("keep_scores", 15*time.Minute, 5*time.Minute, func(ctx context.Context) error { return lead.Keep(ctx, authority.System("jobs")) }),
 		job.Every("classify_customers", 24*time.Hour, time.Hour, func(ctx context.Context) error {
 			_, err := customers.Classify(ctx, authority.System("jobs"))
+			return err
+		}),
+		job.Every("remind_contracts", time.Hour, time.Minute, func(ctx context.Context) error {
+			_, err := agreed.Remind(ctx, authority.System("jobs"))
 			return err
 		}),
 		job.Every("reconcile_mail", time.Hour, 30*time.Minute, func(ctx context.Context) error {

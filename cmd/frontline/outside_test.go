@@ -253,8 +253,11 @@ func (o *outside) good(s schema) any {
 		}
 		return 1
 	}
-	if s.Format == "email" {
+	switch s.Format {
+	case "email":
 		return "a@example.com"
+	case "date-time":
+		return "2026-11-21T08:00:00Z"
 	}
 	return strings.Repeat("x", max(1, s.MinLength))
 }
