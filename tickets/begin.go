@@ -98,6 +98,11 @@ func (t *Tickets) begin(ctx context.Context, tx *authority.Tx, n Beginning, poin
 	if err := tx.Allow(ctx, authority.Act{Name: "ticket.reply", Object: object(got.Ticket)}); err != nil {
 		return Received{}, err
 	}
+	if n.Asset != 0 {
+		if err := t.edit(ctx, tx, got.Ticket, Edit{Asset: &n.Asset}); err != nil {
+			return Received{}, err
+		}
+	}
 	got.Message, err = t.Answer(ctx, tx, Reply{
 		Ticket: got.Ticket, Text: n.Text, To: []string{to.Address}, Cc: n.Cc, Bcc: n.Bcc, Attachments: n.Attachments, State: n.State,
 	})

@@ -51,6 +51,7 @@ type Edit struct {
 	Queue    *int64    `json:"queue_id,omitempty"`
 	Assignee *int64    `json:"assignee_id,omitempty" doc:"0: nobody"`
 	Tags     *[]string `json:"tags,omitempty" maxItems:"50"`
+	Asset    *int64    `json:"asset_id,omitempty" doc:"The machine it is about; 0: none"`
 
 	Fields map[string]any `json:"fields,omitempty"` // by key; null takes a value away
 	RequestEdit
@@ -85,12 +86,13 @@ func (t *Tickets) change(ctx context.Context, tx *authority.Tx, ticket int64, e 
 		Tags                                              []string
 		Merged                                            bool
 		Fields                                            map[string]any
+		Asset                                             int64
 	}
 	var s stay
 	b := &pgx.Batch{}
-	b.Queue(`select state, sub_state, severity, type, subject, summary, priority, queue_id, coalesce(assignee_id, 0), tags, merged_into is not null, fields
+	b.Queue(`select state, sub_state, severity, type, subject, summary, priority, queue_id, coalesce(assignee_id, 0), tags, merged_into is not null, fields, coalesce(asset_id, 0)
 		from tickets where id = $1 for update`, ticket).QueryRow(func(r pgx.Row) error {
-		return r.Scan(&was.State, &was.SubState, &was.Severity, &was.Type, &was.Subject, &was.Summary, &was.Priority, &was.Queue, &was.Assignee, &was.Tags, &was.Merged, &was.Fields)
+		return r.Scan(&was.State, &was.SubState, &was.Severity, &was.Type, &was.Subject, &was.Summary, &was.Priority, &was.Queue, &was.Assignee, &was.Tags, &was.Merged, &was.Fields, &was.Asset)
 	})
 	s.look(b, ticket)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
@@ -141,6 +143,9 @@ func (t *Tickets) change(ctx context.Context, tx *authority.Tx, ticket int64, e 
 		queueEvent(b, ticket, tx.By, Changed{Name: "tags", From: was.Tags, To: *e.Tags})
 	}
 	fields.tell(b, ticket, tx.By)
+	if err := t.setAsset(ctx, tx, b, ticket, was.Asset, e.Asset); err != nil {
+		return err
+	}
 	state := was.State
 	if e.State != nil {
 		state = *e.State

@@ -75,7 +75,7 @@ func histories(ctx context.Context, q authority.Query, tickets []int64) (map[int
 			select t.id, t.id from tickets t where t.id = any ($1) and t.merged_into is null
 			union select f.root, t.id from family f join tickets t on t.merged_into = f.id)
 		select f.root, t.id, coalesce(t.merged_into, 0), t.created_at, coalesce(c.since, t.created_at + interval '1 second'), coalesce(c.governed, '[]'), coalesce(c.matched, '{}')::text,
-			t.number, t.state, t.queue_id, t.assignee_id, t.channel, t.type, t.severity, coalesce(a.class, '')
+			t.number, t.state, t.queue_id, t.assignee_id, t.channel, t.type, t.severity, coalesce(a.class, ''), t.covered
 		from family f join tickets t on t.id = f.id left join clocks c on c.ticket_id = t.id left join accounts a on a.id = t.account_id`, tickets)
 	if err != nil {
 		return nil, fmt.Errorf("tickets of clocks: %w", err)
@@ -85,7 +85,7 @@ func histories(ctx context.Context, q authority.Query, tickets []int64) (map[int
 	var f facts
 	var governed []byte
 	_, err = pgx.ForEachRow(rows, []any{&top, &id, &m.into, &m.created, &m.since, &governed, &m.matched,
-		&f.Number, &f.State, &f.Queue, &f.Assignee, &f.Channel, &f.Type, &f.Severity, &f.Class}, func() error {
+		&f.Number, &f.State, &f.Queue, &f.Assignee, &f.Channel, &f.Type, &f.Severity, &f.Class, &f.Contract}, func() error {
 		one := m
 		one.rules = nil
 		if err := json.Unmarshal(governed, &one.rules); err != nil {

@@ -72,6 +72,7 @@ type Opening struct {
 	Tags     []string
 	Priority int   // 1 urgent to 4 low; 0: normal
 	Assignee int64 // 0: nobody
+	Asset    int64 // the machine it is about; 0: none is known
 
 	Attachments []int64 // uploaded before by the same agent
 	Request     Request
@@ -111,13 +112,18 @@ func (t *Tickets) Create(ctx context.Context, by authority.Actor, n Opening) (Re
 			Request: n.Request, told: true,
 		}
 		var err error
-		if n.Contact.ID != 0 || n.Assignee != 0 || n.Request != (Request{}) {
+		if n.Contact.ID != 0 || n.Assignee != 0 || n.Asset != 0 || n.Request != (Request{}) {
 			got, err = t.takeInKnown(ctx, tx, act, in, n.Contact, points)
 		} else {
 			got, err = t.takeInFrom(ctx, tx, act, in, points)
 		}
 		if err != nil {
 			return err
+		}
+		if n.Asset != 0 {
+			if err := t.edit(ctx, tx, got.Ticket, Edit{Asset: &n.Asset}); err != nil {
+				return err
+			}
 		}
 		tx.Return(got)
 		return t.attach(ctx, tx, got.Message, n.Attachments)
@@ -140,7 +146,7 @@ func (t *Tickets) takeInFrom(ctx context.Context, tx *authority.Tx, act authorit
 	return t.Keep(ctx, tx, in)
 }
 
-// takeInKnown is takeInFrom where it names rows that must be there: the contact, the assignee, terms.
+// takeInKnown is takeInFrom where it names rows that must be there: the contact, the assignee, a machine, terms.
 func (t *Tickets) takeInKnown(ctx context.Context, tx *authority.Tx, act authority.Act, in Inbound, who Given, points []crm.Point) (Received, error) {
 	if err := tx.Allow(ctx, act); err != nil {
 		return Received{}, err

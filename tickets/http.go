@@ -161,6 +161,7 @@ type newTicket struct {
 	Tags        []string `json:"tags,omitempty" maxItems:"50"`
 	Priority    int      `json:"priority,omitempty" minimum:"1" maximum:"4" doc:"1 urgent, 2 high, 3 normal, 4 low; absent: normal"`
 	Assignee    int64    `json:"assignee_id,omitempty" minimum:"1" doc:"Absent: nobody"`
+	Asset       int64    `json:"asset_id,omitempty" minimum:"1" doc:"The machine it is about"`
 	Attachments []int64  `json:"attachments,omitempty" maxItems:"50" doc:"Uploaded before by the same agent"`
 
 	Scope           string    `json:"scope,omitempty" maxLength:"50" doc:"A term's key, as the next two"`
@@ -200,7 +201,7 @@ func (b newTicket) check() error {
 func (b newTicket) opening() Opening {
 	return Opening{
 		Subject: b.Subject, Channel: b.Channel, Text: b.Text, Contact: b.Contact, Queue: b.Queue, Type: b.Type, Severity: b.Severity,
-		Tags: b.Tags, Priority: b.Priority, Assignee: b.Assignee, Attachments: b.Attachments,
+		Tags: b.Tags, Priority: b.Priority, Assignee: b.Assignee, Asset: b.Asset, Attachments: b.Attachments,
 		Request: Request{b.Scope, b.SubScope, b.Reproducibility, b.Description, b.Group, b.Accepted},
 	}
 }
@@ -217,6 +218,7 @@ type editBody struct {
 	Queue    *int64              `json:"queue_id,omitempty" minimum:"1"`
 	Assignee web.Optional[int64] `json:"assignee_id,omitzero" doc:"null or 0: nobody"`
 	Tags     *[]string           `json:"tags,omitempty" maxItems:"50"`
+	Asset    web.Optional[int64] `json:"asset_id,omitzero" doc:"The machine it is about; null or 0: none"`
 	Fields   map[string]any      `json:"fields,omitempty" doc:"Values of fields of the house, by key; null takes one away"`
 	RequestEdit
 }
@@ -225,6 +227,9 @@ func (b editBody) edit() Edit {
 	e := Edit{
 		State: b.State, SubState: b.SubState, Priority: b.Priority, Severity: b.Severity, Type: b.Type, Subject: b.Subject, Summary: b.Summary,
 		Queue: b.Queue, Tags: b.Tags, Fields: b.Fields, RequestEdit: b.RequestEdit,
+	}
+	if b.Asset.Set {
+		e.Asset = &b.Asset.Value // 0 where it was null
 	}
 	if b.Assignee.Set {
 		e.Assignee = &b.Assignee.Value // 0 where it was null

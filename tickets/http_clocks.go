@@ -38,7 +38,7 @@ func (t *Tickets) clockRoutes(s *web.Server) {
 	}
 	web.Command(s, web.Op{
 		Method: "PUT", Path: "/policies", ID: "save-policies", Tag: "clocks", Summary: "Put a list of policies in the place of the one that holds", MaxBody: 1 << 20,
-		Doc: "A policy that differs from what it was becomes a new version. Tickets stay under the version that they were opened under, until their class, channel, type, severity or queue changes.",
+		Doc: "A policy that differs from what it was becomes a new version. Tickets stay under the version that they were opened under, until their class, machine, channel, type, severity or queue changes.",
 	}, func(ctx context.Context, by authority.Actor, in *struct{ Body PolicyList }) (saved, error) {
 		version, warnings, err := t.SavePolicies(ctx, by, in.Body)
 		return saved{version, spelt(ctx, warnings)}, err

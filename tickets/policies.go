@@ -30,6 +30,7 @@ type Policy struct {
 // PolicyMatch is an sla.Match with queues by id.
 type PolicyMatch struct {
 	Class    []string `json:"class,omitempty" maxItems:"100" doc:"Of the customer's account"`
+	Contract []string `json:"contract,omitempty" maxItems:"100" doc:"What covers the ticket's machine: on_site, bench, remote or parts for a contract of that kind, warranty, none"`
 	Channel  []string `json:"channel,omitempty" maxItems:"100"`
 	Type     []string `json:"type,omitempty" maxItems:"100"`
 	Severity []string `json:"severity,omitempty" maxItems:"100"`
@@ -85,7 +86,7 @@ func readPolicyList(ctx context.Context, q authority.Query, lang string) (Policy
 			}
 			p.Words = append(p.Words, target.Text(lang))
 		}
-		p.Match = PolicyMatch{Class: m.Class, Channel: m.Channel, Type: m.Type, Severity: m.Severity}
+		p.Match = PolicyMatch{Class: m.Class, Contract: m.Contract, Channel: m.Channel, Type: m.Type, Severity: m.Severity}
 		for _, q := range m.Queue {
 			id, err := strconv.ParseInt(q, 10, 64)
 			if err != nil {
@@ -102,7 +103,7 @@ func readPolicyList(ctx context.Context, q authority.Query, lang string) (Policy
 }
 
 func (m PolicyMatch) sla() sla.Match {
-	out := sla.Match{Class: m.Class, Channel: m.Channel, Type: m.Type, Severity: m.Severity}
+	out := sla.Match{Class: m.Class, Contract: m.Contract, Channel: m.Channel, Type: m.Type, Severity: m.Severity}
 	for _, q := range m.Queue {
 		out.Queue = append(out.Queue, strconv.FormatInt(q, 10))
 	}
@@ -140,7 +141,7 @@ func (t *Tickets) checkPolicies(ctx context.Context, q authority.Query, list []P
 		if err := checkSteps(field, p.Steps); err != nil {
 			return nil, nil, err
 		}
-		for _, values := range [][]string{p.Match.Class, p.Match.Channel, p.Match.Type, p.Match.Severity} {
+		for _, values := range [][]string{p.Match.Class, p.Match.Contract, p.Match.Channel, p.Match.Type, p.Match.Severity} {
 			for _, v := range values {
 				if plain.Line(v, 100) != v {
 					return nil, nil, fault.BadField(field+".match", "bad_characters")

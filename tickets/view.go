@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"frontline/crm"
+	"frontline/crm/assets"
+	"frontline/crm/contracts"
 	"frontline/internal/authority"
 
 	"github.com/jackc/pgx/v5"
@@ -15,11 +17,13 @@ import (
 // Ticket is a ticket with all that its screen shows beside the timeline.
 type Ticket struct {
 	Row
-	Participants []Participant `json:"participants"`
-	Links        []Link        `json:"links"`
-	Customer     Customer      `json:"customer"`
-	Draft        *Draft        `json:"draft"`
-	Clocks       []Clock       `json:"clocks" doc:"What was promised to the customer, in the order in which it began"`
+	Participants []Participant     `json:"participants"`
+	Links        []Link            `json:"links"`
+	Customer     Customer          `json:"customer"`
+	Draft        *Draft            `json:"draft"`
+	Asset        *assets.Asset     `json:"asset" doc:"The machine it is about; null: none is known"`
+	Entitlement  *contracts.Answer `json:"entitlement" doc:"What the customer is entitled to now, for the machine, else as a whole; null: the account is not known. Clocks go by what held when the machine was chosen"`
+	Clocks       []Clock           `json:"clocks" doc:"What was promised to the customer, in the order in which it began"`
 
 	Sheet      Sheet          `json:"sheet" doc:"The service request, in the house's words"`
 	Entry      *Stay          `json:"entry" doc:"Where it stands in its queue, or who has it; null: it waits nowhere and nobody has it"`
@@ -70,6 +74,9 @@ func (t *Tickets) Ticket(ctx context.Context, by authority.Actor, id int64) (Tic
 			return notFound(err, "ticket")
 		}
 		if err := x.readAround(ctx, q, by); err != nil {
+			return err
+		}
+		if err := x.readAsset(ctx, q); err != nil {
 			return err
 		}
 		if x.Clocks, err = t.clocksOf(ctx, q, id); err != nil {

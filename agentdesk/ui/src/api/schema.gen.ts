@@ -147,6 +147,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assets of an account, or those of a number
+         * @description Either account or q is given.
+         */
+        get: operations["list-assets"];
+        put?: never;
+        /** A new asset of a customer */
+        post: operations["add-asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An asset with what it is made of */
+        get: operations["get-asset"];
+        /**
+         * Change an asset
+         * @description The whole of it is given: what is absent is emptied.
+         */
+        put: operations["edit-asset"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A part of an asset */
+        post: operations["add-part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{id}/parts/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a part, with its own parts, out of an asset */
+        delete: operations["remove-part"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{id}/parts/{part}/fittings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another piece or version in a part's place */
+        post: operations["refit-part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/attachments": {
         parameters: {
             query?: never;
@@ -464,6 +557,122 @@ export interface paths {
          * @description 409 address_taken names in its args whose the address is; 409 stale_contact means that somebody else was faster: read again.
          */
         patch: operations["edit-contact"];
+        trace?: never;
+    };
+    "/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contracts of an account, or those that end soon
+         * @description Either account or ending is given.
+         */
+        get: operations["list-contracts"];
+        put?: never;
+        /**
+         * A new contract, as a draft
+         * @description Another contract that covers the same at the same time is warned of.
+         */
+        post: operations["add-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A contract with what is used up of it */
+        get: operations["get-contract"];
+        /**
+         * Change a contract
+         * @description The whole of it is given: what is absent is emptied. One that has ended stays as it was.
+         */
+        put: operations["edit-contract"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contracts/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign, suspend, resume or end a contract */
+        post: operations["move-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contracts/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A visit or work that is used up of what is included */
+        post: operations["use-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contracts/{id}/uses/{use}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a use back, which was wrong */
+        delete: operations["undo-use"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entitlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a customer is entitled to, and why
+         * @description For an asset, or for an account as a whole; by a contract, else by the warranty, else by what holds without either.
+         */
+        get: operations["get-entitlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/fields": {
@@ -1283,7 +1492,7 @@ export interface paths {
         get: operations["list-policies"];
         /**
          * Put a list of policies in the place of the one that holds
-         * @description A policy that differs from what it was becomes a new version. Tickets stay under the version that they were opened under, until their class, channel, type, severity or queue changes.
+         * @description A policy that differs from what it was becomes a new version. Tickets stay under the version that they were opened under, until their class, machine, channel, type, severity or queue changes.
          */
         put: operations["save-policies"];
         post?: never;
@@ -1322,6 +1531,96 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is sold and served */
+        get: operations["list-products"];
+        put?: never;
+        /** A new product */
+        post: operations["add-product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product with its list prices */
+        get: operations["get-product"];
+        /**
+         * Change a product
+         * @description The whole of it is given: what is absent is emptied.
+         */
+        put: operations["edit-product"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/{id}/price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a product costs by the list on a day */
+        get: operations["get-price"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/{id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a product costs from a day on */
+        post: operations["add-price"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/{id}/prices/{price}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a list price away */
+        delete: operations["drop-price"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1424,6 +1723,24 @@ export interface paths {
         /** The contacts of a queue that no agent has, the longest waiting first */
         get: operations["list-waiting"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/service-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds without a contract, under warranty and without */
+        get: operations["list-service-terms"];
+        /** Change what holds without a contract */
+        put: operations["save-service-terms"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1536,6 +1853,41 @@ export interface paths {
         /** How each team and each agent meets the standards */
         get: operations["standards-scores"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who makes or delivers what is sold */
+        get: operations["list-suppliers"];
+        put?: never;
+        /** A new supplier */
+        post: operations["add-supplier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suppliers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a supplier */
+        put: operations["edit-supplier"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2557,9 +2909,35 @@ export interface components {
             updated_at: string;
         };
         Answer: {
-            label: string;
-            name: string;
-            value: string;
+            /** @description Other contracts that hold for the same */
+            also: components["schemas"]["ContractsNamed"][];
+            /** @enum {string} */
+            basis: "contract" | "warranty" | "none";
+            /** @description The hours of service; empty: as usual */
+            calendar: string;
+            contract: components["schemas"]["ContractsNamed"] | null;
+            free: ("visit" | "labour" | "parts" | "remote")[];
+            /** @description Percent */
+            labour_off: string;
+            /**
+             * Format: int64
+             * @description null: not counted
+             */
+            minutes_left: number | null;
+            /** @description Percent */
+            parts_off: string;
+            promises: components["schemas"]["Promise"][];
+            reasons: components["schemas"]["Told"][];
+            /**
+             * Format: date-time
+             * @description When the basis ends; null: never
+             */
+            until: string | null;
+            /**
+             * Format: int64
+             * @description null: not counted
+             */
+            visits_left: number | null;
         };
         AnswerChildrenRequest: {
             /** @description Uploaded before by the same agent */
@@ -2600,6 +2978,137 @@ export interface components {
              * @example 100042
              */
             number: string;
+        };
+        Asset: {
+            account: string;
+            /**
+             * Format: int64
+             * @description Whose it is
+             */
+            account_id: number;
+            asset_number?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The day on which it began to work, such as 2004-06-02 */
+            in_service?: string;
+            /** Format: date-time */
+            installed_at?: string;
+            maker: string;
+            /**
+             * Format: int64
+             * @description A supplier; absent: the product's. A serial number is of one asset of a maker
+             */
+            maker_id?: number;
+            /** @description Empty: the product's */
+            model?: string;
+            /** @description Empty: the product's */
+            name?: string;
+            note?: string;
+            place?: string;
+            /** @description Its number */
+            product: string;
+            /** Format: int64 */
+            product_id?: number;
+            reference?: string;
+            serial_number?: string;
+            /**
+             * @description Absent: shipped
+             * @enum {string}
+             */
+            state?: "shipped" | "installed" | "running" | "retired";
+            supplier: string;
+            /**
+             * Format: int64
+             * @description Who delivered it
+             */
+            supplier_id?: number;
+            /**
+             * Format: int64
+             * @description Counts the edits; say it with the next one
+             */
+            version: number;
+            /** Format: date-time */
+            warranty_from?: string;
+            /**
+             * @description What the warranty covers; empty: there is none
+             * @enum {string}
+             */
+            warranty_kind?: "" | "hardware" | "software" | "hardware_and_software";
+            /**
+             * Format: date-time
+             * @description The first instant without it
+             */
+            warranty_to?: string;
+        };
+        AssetsMade: {
+            /** Format: int64 */
+            id: number;
+        };
+        AssetsWhole: {
+            account: string;
+            /**
+             * Format: int64
+             * @description Whose it is
+             */
+            account_id: number;
+            asset_number?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The day on which it began to work, such as 2004-06-02 */
+            in_service?: string;
+            /** Format: date-time */
+            installed_at?: string;
+            maker: string;
+            /**
+             * Format: int64
+             * @description A supplier; absent: the product's. A serial number is of one asset of a maker
+             */
+            maker_id?: number;
+            /** @description Empty: the product's */
+            model?: string;
+            /** @description Empty: the product's */
+            name?: string;
+            note?: string;
+            parts: components["schemas"]["Part"][];
+            place?: string;
+            /** @description Its number */
+            product: string;
+            /** Format: int64 */
+            product_id?: number;
+            reference?: string;
+            serial_number?: string;
+            /**
+             * @description Absent: shipped
+             * @enum {string}
+             */
+            state?: "shipped" | "installed" | "running" | "retired";
+            supplier: string;
+            /**
+             * Format: int64
+             * @description Who delivered it
+             */
+            supplier_id?: number;
+            /**
+             * Format: int64
+             * @description Counts the edits; say it with the next one
+             */
+            version: number;
+            /** Format: date-time */
+            warranty_from?: string;
+            /**
+             * @description What the warranty covers; empty: there is none
+             * @enum {string}
+             */
+            warranty_kind?: "" | "hardware" | "software" | "hardware_and_software";
+            /**
+             * Format: date-time
+             * @description The first instant without it
+             */
+            warranty_to?: string;
         };
         Attached: {
             /** Format: int64 */
@@ -2801,6 +3310,10 @@ export interface components {
              */
             value: number | null;
         };
+        CatalogueMade: {
+            /** Format: int64 */
+            id: number;
+        };
         Change: {
             /** @description name of the account the contact belongs to; made when there is none; empty: none */
             account?: string;
@@ -2823,6 +3336,11 @@ export interface components {
              * @description that of the contact when the edit began; a later one makes it 409 stale_contact
              */
             version?: number;
+        };
+        ChannelsPart: {
+            /** @description http, https, mailto or tel only */
+            href?: string;
+            text: string;
         };
         Checked: {
             warnings: components["schemas"]["Warning"][];
@@ -3036,6 +3554,225 @@ export interface components {
             kind: "entry" | "offer" | "ticket";
             note: string;
         };
+        Contract: {
+            account: string;
+            /** Format: int64 */
+            account_id: number;
+            assets?: number[];
+            /** Format: date-time */
+            begins_at: string;
+            /** @description The hours of service: the name of a calendar, such as 8*5 */
+            calendar?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description The first instant without it
+             */
+            ends_at: string;
+            /** @description Covers all that the account has, but for what third parties made */
+            everything?: boolean;
+            free?: ("visit" | "labour" | "parts" | "remote")[];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "on_site" | "bench" | "remote" | "parts";
+            /** @description Percent */
+            labour_off?: string;
+            /**
+             * Format: int64
+             * @description Of work, included; absent: not counted
+             */
+            minutes?: number;
+            /** Format: int64 */
+            minutes_used: number;
+            name?: string;
+            note?: string;
+            /** @description Of no other contract */
+            number: string;
+            /**
+             * Format: int64
+             * @description The agent who is told that it ends
+             */
+            owner_id?: number;
+            /** @description Percent, such as 12.5 */
+            parts_off?: string;
+            /** @description All of the account's assets of them are covered */
+            products?: number[];
+            /** @description How soon, at most one of each kind */
+            promises?: components["schemas"]["Promise"][];
+            /**
+             * Format: int64
+             * @description Before the end somebody is reminded; absent: 30
+             */
+            remind_days?: number;
+            /** @enum {string} */
+            state: "draft" | "signed" | "suspended" | "ended";
+            /**
+             * Format: int64
+             * @description Counts the edits; say it with the next one
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Included; absent: not counted
+             */
+            visits?: number;
+            /** Format: int64 */
+            visits_used: number;
+        };
+        ContractsFields: {
+            /** Format: int64 */
+            account_id: number;
+            assets?: number[];
+            /** Format: date-time */
+            begins_at: string;
+            /** @description The hours of service: the name of a calendar, such as 8*5 */
+            calendar?: string;
+            /**
+             * Format: date-time
+             * @description The first instant without it
+             */
+            ends_at: string;
+            /** @description Covers all that the account has, but for what third parties made */
+            everything?: boolean;
+            free?: ("visit" | "labour" | "parts" | "remote")[];
+            /** @enum {string} */
+            kind: "on_site" | "bench" | "remote" | "parts";
+            /** @description Percent */
+            labour_off?: string;
+            /**
+             * Format: int64
+             * @description Of work, included; absent: not counted
+             */
+            minutes?: number;
+            name?: string;
+            note?: string;
+            /** @description Of no other contract */
+            number: string;
+            /**
+             * Format: int64
+             * @description The agent who is told that it ends
+             */
+            owner_id?: number;
+            /** @description Percent, such as 12.5 */
+            parts_off?: string;
+            /** @description All of the account's assets of them are covered */
+            products?: number[];
+            /** @description How soon, at most one of each kind */
+            promises?: components["schemas"]["Promise"][];
+            /**
+             * Format: int64
+             * @description Before the end somebody is reminded; absent: 30
+             */
+            remind_days?: number;
+            /**
+             * Format: int64
+             * @description Included; absent: not counted
+             */
+            visits?: number;
+        };
+        ContractsMade: {
+            /** Format: int64 */
+            id: number;
+        };
+        ContractsNamed: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "on_site" | "bench" | "remote" | "parts";
+            name: string;
+            number: string;
+        };
+        ContractsSaved: {
+            /** Format: int64 */
+            id: number;
+            warnings: components["schemas"]["ContractsWarning"][];
+        };
+        ContractsWarning: {
+            /**
+             * @description Another contract covers the same at the same time
+             * @enum {string}
+             */
+            code: "overlaps";
+            /** Format: int64 */
+            id: number;
+            /** @description Of the other contract */
+            number: string;
+        };
+        ContractsWhole: {
+            account: string;
+            /** Format: int64 */
+            account_id: number;
+            assets?: number[];
+            /** Format: date-time */
+            begins_at: string;
+            /** @description The hours of service: the name of a calendar, such as 8*5 */
+            calendar?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description The first instant without it
+             */
+            ends_at: string;
+            /** @description Covers all that the account has, but for what third parties made */
+            everything?: boolean;
+            free?: ("visit" | "labour" | "parts" | "remote")[];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "on_site" | "bench" | "remote" | "parts";
+            /** @description Percent */
+            labour_off?: string;
+            /**
+             * Format: int64
+             * @description Of work, included; absent: not counted
+             */
+            minutes?: number;
+            /** Format: int64 */
+            minutes_used: number;
+            name?: string;
+            note?: string;
+            /** @description Of no other contract */
+            number: string;
+            /**
+             * Format: int64
+             * @description The agent who is told that it ends
+             */
+            owner_id?: number;
+            /** @description Percent, such as 12.5 */
+            parts_off?: string;
+            /** @description All of the account's assets of them are covered */
+            products?: number[];
+            /** @description How soon, at most one of each kind */
+            promises?: components["schemas"]["Promise"][];
+            /**
+             * Format: int64
+             * @description Before the end somebody is reminded; absent: 30
+             */
+            remind_days?: number;
+            /** @enum {string} */
+            state: "draft" | "signed" | "suspended" | "ended";
+            /** @description The last first, at most 200 */
+            uses: components["schemas"]["Used"][];
+            /**
+             * Format: int64
+             * @description Counts the edits; say it with the next one
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Included; absent: not counted
+             */
+            visits?: number;
+            /** Format: int64 */
+            visits_used: number;
+        };
+        Cost: {
+            amount: string;
+            currency: string;
+        };
         CrmNamed: {
             /** Format: int64 */
             id: number;
@@ -3179,12 +3916,71 @@ export interface components {
             ticket_link?: boolean;
             trust_authserv?: string;
         };
+        EditAssetRequest: {
+            /**
+             * Format: int64
+             * @description Whose it is
+             */
+            account_id: number;
+            asset_number?: string;
+            /** @description The day on which it began to work, such as 2004-06-02 */
+            in_service?: string;
+            /** Format: date-time */
+            installed_at?: string;
+            /**
+             * Format: int64
+             * @description A supplier; absent: the product's. A serial number is of one asset of a maker
+             */
+            maker_id?: number;
+            /** @description Empty: the product's */
+            model?: string;
+            /** @description Empty: the product's */
+            name?: string;
+            note?: string;
+            place?: string;
+            /** Format: int64 */
+            product_id?: number;
+            reference?: string;
+            serial_number?: string;
+            /**
+             * @description Absent: shipped
+             * @enum {string}
+             */
+            state?: "shipped" | "installed" | "running" | "retired";
+            /**
+             * Format: int64
+             * @description Who delivered it
+             */
+            supplier_id?: number;
+            /**
+             * Format: int64
+             * @description That of the asset when the edit began; a later one makes it 409 stale_record
+             */
+            version?: number;
+            /** Format: date-time */
+            warranty_from?: string;
+            /**
+             * @description What the warranty covers; empty: there is none
+             * @enum {string}
+             */
+            warranty_kind?: "" | "hardware" | "software" | "hardware_and_software";
+            /**
+             * Format: date-time
+             * @description The first instant without it
+             */
+            warranty_to?: string;
+        };
         EditBody: {
             /**
              * Format: date-time
              * @description When it was accepted; by itself when somebody first has it
              */
             accepted_at?: string;
+            /**
+             * Format: int64
+             * @description The machine it is about; null or 0: none
+             */
+            asset_id?: number | null;
             /**
              * Format: int64
              * @description null or 0: nobody
@@ -3225,6 +4021,62 @@ export interface components {
             summary?: string;
             tags?: string[];
             type?: string;
+        };
+        EditContractRequest: {
+            /** Format: int64 */
+            account_id: number;
+            assets?: number[];
+            /** Format: date-time */
+            begins_at: string;
+            /** @description The hours of service: the name of a calendar, such as 8*5 */
+            calendar?: string;
+            /**
+             * Format: date-time
+             * @description The first instant without it
+             */
+            ends_at: string;
+            /** @description Covers all that the account has, but for what third parties made */
+            everything?: boolean;
+            free?: ("visit" | "labour" | "parts" | "remote")[];
+            /** @enum {string} */
+            kind: "on_site" | "bench" | "remote" | "parts";
+            /** @description Percent */
+            labour_off?: string;
+            /**
+             * Format: int64
+             * @description Of work, included; absent: not counted
+             */
+            minutes?: number;
+            name?: string;
+            note?: string;
+            /** @description Of no other contract */
+            number: string;
+            /**
+             * Format: int64
+             * @description The agent who is told that it ends
+             */
+            owner_id?: number;
+            /** @description Percent, such as 12.5 */
+            parts_off?: string;
+            /** @description All of the account's assets of them are covered */
+            products?: number[];
+            /** @description How soon, at most one of each kind */
+            promises?: components["schemas"]["Promise"][];
+            /**
+             * Format: int64
+             * @description Before the end somebody is reminded; absent: 30
+             */
+            remind_days?: number;
+            /**
+             * Format: int64
+             * @description That of the contract when the edit began; a later one makes it 409 stale_record
+             */
+            version?: number;
+            /**
+             * Format: int64
+             * @description Included; absent: not counted
+             */
+            visits?: number;
         };
         EditMeRequest: {
             /** @enum {string} */
@@ -3349,6 +4201,55 @@ export interface components {
              */
             field: string;
         };
+        Fields: {
+            /**
+             * Format: int64
+             * @description Whose it is
+             */
+            account_id: number;
+            asset_number?: string;
+            /** @description The day on which it began to work, such as 2004-06-02 */
+            in_service?: string;
+            /** Format: date-time */
+            installed_at?: string;
+            /**
+             * Format: int64
+             * @description A supplier; absent: the product's. A serial number is of one asset of a maker
+             */
+            maker_id?: number;
+            /** @description Empty: the product's */
+            model?: string;
+            /** @description Empty: the product's */
+            name?: string;
+            note?: string;
+            place?: string;
+            /** Format: int64 */
+            product_id?: number;
+            reference?: string;
+            serial_number?: string;
+            /**
+             * @description Absent: shipped
+             * @enum {string}
+             */
+            state?: "shipped" | "installed" | "running" | "retired";
+            /**
+             * Format: int64
+             * @description Who delivered it
+             */
+            supplier_id?: number;
+            /** Format: date-time */
+            warranty_from?: string;
+            /**
+             * @description What the warranty covers; empty: there is none
+             * @enum {string}
+             */
+            warranty_kind?: "" | "hardware" | "software" | "hardware_and_software";
+            /**
+             * Format: date-time
+             * @description The first instant without it
+             */
+            warranty_to?: string;
+        };
         Figure: {
             /**
              * Format: int64
@@ -3380,6 +4281,31 @@ export interface components {
             /** Format: int64 */
             size: number;
             type: string;
+        };
+        Fitted: {
+            by: string;
+            /** Format: int64 */
+            product_id?: number;
+            serial_number?: string;
+            /**
+             * Format: date-time
+             * @description Absent: now
+             */
+            since?: string;
+            /** @description Such as V3.01 */
+            version?: string;
+        };
+        Fitting: {
+            /** Format: int64 */
+            product_id?: number;
+            serial_number?: string;
+            /**
+             * Format: date-time
+             * @description Absent: now
+             */
+            since?: string;
+            /** @description Such as V3.01 */
+            version?: string;
         };
         Folder: {
             error: string;
@@ -3744,7 +4670,7 @@ export interface components {
             id: number;
             name: string;
             /** @description The text cut into words and safe links */
-            parts: components["schemas"]["Part"][];
+            parts: components["schemas"]["ChannelsPart"][];
             text: string;
         };
         MessageBody: {
@@ -3780,6 +4706,11 @@ export interface components {
             /** @description Of an out: absent: the customer */
             to?: string[];
         };
+        MoveContractRequest: {
+            reason?: string;
+            /** @enum {string} */
+            state: "draft" | "signed" | "suspended" | "ended";
+        };
         MoveMessageRequest: {
             /** Format: int64 */
             message: number;
@@ -3797,6 +4728,31 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+        };
+        NewPart: {
+            /** @enum {string} */
+            kind: "hardware" | "software";
+            name: string;
+            /**
+             * Format: int64
+             * @description The part of which it is a part; absent: of the asset itself
+             */
+            parent_id?: number;
+            /** Format: int64 */
+            product_id?: number;
+            /**
+             * Format: int64
+             * @default 1
+             */
+            quantity: number;
+            serial_number?: string;
+            /**
+             * Format: date-time
+             * @description Absent: now
+             */
+            since?: string;
+            /** @description Such as V3.01 */
+            version?: string;
         };
         NewTask: {
             /** @description The caller's own name for it: the same again is the same task */
@@ -3833,6 +4789,11 @@ export interface components {
              * @description When it was accepted, which its number may show; absent: when somebody first has it
              */
             accepted_at?: string;
+            /**
+             * Format: int64
+             * @description The machine it is about
+             */
+            asset_id?: number;
             /**
              * Format: int64
              * @description Absent: nobody
@@ -3960,7 +4921,7 @@ export interface components {
         };
         OnTicket: {
             /** @description To the questions before the chat */
-            answers: components["schemas"]["Answer"][];
+            answers: components["schemas"]["WebchatAnswer"][];
             /**
              * @description How the visitor stopped waiting
              * @enum {string}
@@ -4040,6 +5001,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageAsset: {
+            items: components["schemas"]["Asset"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageBought: {
             items: components["schemas"]["Bought"][];
             /** @description Give it as after to get the next page; absent on the last */
@@ -4062,6 +5028,11 @@ export interface components {
         };
         PageClassChange: {
             items: components["schemas"]["ClassChange"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageContract: {
+            items: components["schemas"]["Contract"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -4125,6 +5096,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageProduct: {
+            items: components["schemas"]["Product"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageQueue: {
             items: components["schemas"]["Queue"][];
             /** @description Give it as after to get the next page; absent on the last */
@@ -4152,6 +5128,11 @@ export interface components {
         };
         PageStatus: {
             items: components["schemas"]["Status"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageSupplier: {
+            items: components["schemas"]["Supplier"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -4206,9 +5187,18 @@ export interface components {
             until: string;
         };
         Part: {
-            /** @description http, https, mailto or tel only */
-            href?: string;
-            text: string;
+            /** @description The one that holds first */
+            fittings: components["schemas"]["Fitted"][];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "hardware" | "software";
+            name: string;
+            parts: components["schemas"]["Part"][];
+            /** Format: int64 */
+            quantity: number;
+            /** Format: date-time */
+            removed_at: string | null;
         };
         Participant: {
             address: string;
@@ -4276,6 +5266,8 @@ export interface components {
             channel?: string[];
             /** @description Of the customer's account */
             class?: string[];
+            /** @description What covers the ticket's machine: on_site, bench, remote or parts for a contract of that kind, warranty, none */
+            contract?: string[];
             queue?: number[];
             severity?: string[];
             type?: string[];
@@ -4330,6 +5322,28 @@ export interface components {
             direction: "out" | "note";
             text: string;
         };
+        Price: {
+            /** @description An exact decimal, such as 324.32 */
+            amount: string;
+            /** @description ISO 4217, such as CNY */
+            currency: string;
+            /** @description The first day, such as 2005-02-23 */
+            from: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The last day; absent: until the next price */
+            until?: string;
+        };
+        PriceFields: {
+            /** @description An exact decimal, such as 324.32 */
+            amount: string;
+            /** @description ISO 4217, such as CNY */
+            currency: string;
+            /** @description The first day, such as 2005-02-23 */
+            from: string;
+            /** @description The last day; absent: until the next price */
+            until?: string;
+        };
         Problem: {
             /** @description Facts that belong to the code, such as how many new messages there are */
             args?: {
@@ -4358,6 +5372,67 @@ export interface components {
              * @example about:blank
              */
             type: string;
+        };
+        Product: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "machine" | "part" | "software" | "service";
+            /**
+             * Format: int64
+             * @description A supplier
+             */
+            maker_id?: number;
+            model?: string;
+            name: string;
+            name_en?: string;
+            /** @description Of no other product */
+            number: string;
+            /** @description Kept where it is used, offered no more */
+            retired?: boolean;
+            /** @description What a quantity counts, such as 小时; empty: pieces */
+            unit?: string;
+            unit_en?: string;
+            /**
+             * Format: int64
+             * @description Counts the edits; say it with the next one
+             */
+            version?: number;
+        };
+        ProductFields: {
+            /** @enum {string} */
+            kind: "machine" | "part" | "software" | "service";
+            /**
+             * Format: int64
+             * @description A supplier
+             */
+            maker_id?: number;
+            model?: string;
+            name: string;
+            name_en?: string;
+            /** @description Of no other product */
+            number: string;
+            /** @description Kept where it is used, offered no more */
+            retired?: boolean;
+            /** @description What a quantity counts, such as 小时; empty: pieces */
+            unit?: string;
+            unit_en?: string;
+            /**
+             * Format: int64
+             * @description Counts the edits; say it with the next one
+             */
+            version?: number;
+        };
+        Promise: {
+            /**
+             * Format: int64
+             * @description Where minutes is 0. 0: the same workday, 1: the next
+             */
+            days?: number;
+            /** @enum {string} */
+            kind: "first_reply" | "arrival" | "resolution";
+            /** Format: int64 */
+            minutes?: number;
         };
         Proposal: {
             secret: string;
@@ -5238,6 +6313,18 @@ export interface components {
              */
             value: number;
         };
+        Supplier: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Not the house itself: what it makes is under its own warranty */
+            third_party?: boolean;
+        };
+        SupplierFields: {
+            name: string;
+            /** @description Not the house itself: what it makes is under its own warranty */
+            third_party?: boolean;
+        };
         Tag: {
             name: string;
             /**
@@ -5408,6 +6495,27 @@ export interface components {
             /** @description Kept where it is set, offered no more */
             retired: boolean;
         };
+        Terms: {
+            /**
+             * @description Under the house's warranty, or without any
+             * @enum {string}
+             */
+            basis: "warranty" | "none";
+            /** @description The hours of service: the name of a calendar, such as 8*5 */
+            calendar?: string;
+            /** @description Of the customers they are for; empty: all others */
+            class?: string;
+            free?: ("visit" | "labour" | "parts" | "remote")[];
+            /** @description Percent */
+            labour_off?: string;
+            /** @description Percent, such as 12.5 */
+            parts_off?: string;
+            /** @description How soon, at most one of each kind */
+            promises?: components["schemas"]["Promise"][];
+        };
+        TermsList: {
+            items: components["schemas"]["Terms"][];
+        };
         Tested: {
             receiving: components["schemas"]["Try"] | null;
             sending: components["schemas"]["Try"] | null;
@@ -5433,6 +6541,8 @@ export interface components {
         };
         Ticket: {
             account: components["schemas"]["Named"] | null;
+            /** @description The machine it is about; null: none is known */
+            asset: components["schemas"]["Asset"] | null;
             assignee: components["schemas"]["Named"] | null;
             channel: string;
             /** @description What was promised to the customer, in the order in which it began */
@@ -5445,6 +6555,8 @@ export interface components {
             draft: components["schemas"]["Draft"] | null;
             /** @description Of the open promises the one that is due first; null: none is, or all stand still */
             due: components["schemas"]["Due"] | null;
+            /** @description What the customer is entitled to now, for the machine, else as a whole; null: the account is not known. Clocks go by what held when the machine was chosen */
+            entitlement: components["schemas"]["Answer"] | null;
             /** @description Where it stands in its queue, or who has it; null: it waits nowhere and nobody has it */
             entry: components["schemas"]["Stay"] | null;
             /** @description Values of the fields of the house that the caller sees, by key */
@@ -5540,6 +6652,10 @@ export interface components {
              */
             seen_at?: string;
         };
+        Told: {
+            code: string;
+            words: string;
+        };
         Transfer: {
             /** Format: int64 */
             agent_id?: number;
@@ -5582,6 +6698,40 @@ export interface components {
             error: string;
             folders?: string[];
             ok: boolean;
+        };
+        Use: {
+            /**
+             * Format: date-time
+             * @description Absent: now
+             */
+            at?: string;
+            /** Format: int64 */
+            minutes?: number;
+            /** @description What for, such as ticket:42 */
+            object?: string;
+            /** Format: int64 */
+            visits?: number;
+        };
+        Used: {
+            /**
+             * Format: date-time
+             * @description Absent: now
+             */
+            at?: string;
+            by: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            minutes?: number;
+            /** @description What for, such as ticket:42 */
+            object?: string;
+            /**
+             * Format: date-time
+             * @description When it was taken back
+             */
+            undone_at: string | null;
+            /** Format: int64 */
+            visits?: number;
         };
         View: {
             choice: components["schemas"]["Choice"];
@@ -5667,6 +6817,11 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        WebchatAnswer: {
+            label: string;
+            name: string;
+            value: string;
+        };
         WebchatEdit: {
             /**
              * Format: int64
@@ -5730,6 +6885,34 @@ export interface components {
         };
         WhisperRequest: {
             text: string;
+        };
+        Whole: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "machine" | "part" | "software" | "service";
+            /**
+             * Format: int64
+             * @description A supplier
+             */
+            maker_id?: number;
+            model?: string;
+            name: string;
+            name_en?: string;
+            /** @description Of no other product */
+            number: string;
+            /** @description The newest first */
+            prices: components["schemas"]["Price"][];
+            /** @description Kept where it is used, offered no more */
+            retired?: boolean;
+            /** @description What a quantity counts, such as 小时; empty: pieces */
+            unit?: string;
+            unit_en?: string;
+            /**
+             * Format: int64
+             * @description Counts the edits; say it with the next one
+             */
+            version?: number;
         };
         Words: {
             en: string;
@@ -6200,6 +7383,254 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageAlarm"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-assets": {
+        parameters: {
+            query?: {
+                /** @description At most so many */
+                limit?: number;
+                /** @description The next of the page before */
+                after?: string;
+                account?: number;
+                /** @description Beginning of a serial, asset or reference number */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAsset"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-asset": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetsMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-asset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetsWhole"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-asset": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAssetRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-part": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPart"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetsMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-part": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                part: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refit-part": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                part: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fitting"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6921,6 +8352,291 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-contracts": {
+        parameters: {
+            query?: {
+                /** @description At most so many */
+                limit?: number;
+                /** @description The next of the page before */
+                after?: string;
+                account?: number;
+                /** @description Signed ones whose end is so near that somebody is reminded */
+                ending?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageContract"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractsFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractsSaved"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractsWhole"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditContractRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractsSaved"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveContractRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "use-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Use"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractsMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-use": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                use: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-entitlement": {
+        parameters: {
+            query?: {
+                asset?: number;
+                account?: number;
+                /** @description What is broken; absent: not known */
+                concerns?: "hardware" | "software";
+                /** @description Absent: now */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
             };
             /** @description Error */
             default: {
@@ -8792,6 +10508,248 @@ export interface operations {
             };
         };
     };
+    "list-products": {
+        parameters: {
+            query?: {
+                /** @description Beginning of a name or number; empty lists all */
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProduct"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-product": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-product": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whole"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-product": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductFields"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-price": {
+        parameters: {
+            query: {
+                currency: string;
+                /** @description A day, such as 2005-02-23 */
+                on: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cost"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-price": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-price": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                price: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "void-purchase": {
         parameters: {
             query?: never;
@@ -9074,6 +11032,69 @@ export interface operations {
             };
         };
     };
+    "list-service-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-service-terms": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsList"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sign-in": {
         parameters: {
             query?: never;
@@ -9289,6 +11310,111 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Scores"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-suppliers": {
+        parameters: {
+            query?: {
+                /** @description Beginning of a name or number; empty lists all */
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSupplier"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-supplier": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-supplier": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierFields"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
