@@ -161,9 +161,11 @@ func (t *Tickets) replied(ctx context.Context, tx *authority.Tx, r Reply, o Outb
 		b.Queue(takePart, r.Ticket, open, "cc", len(open) == 1) // a message to one alone names him to nobody
 		b.Queue(takePart, r.Ticket, hidden, "bcc", false)
 	}
-	b.Queue(`update tickets set last_at = now(), last_direction = 'out', last_snippet = $2, last_message_id = greatest(last_message_id, $3), updated_at = now(),
+	// What the program says by itself leaves the customer's words on top of the lists: they still wait for an answer.
+	b.Queue(`update tickets set last_message_id = greatest(last_message_id, $3), updated_at = now(), last_at = case when $5 then last_at else now() end,
+		last_direction = case when $5 then last_direction else 'out' end, last_snippet = case when $5 then last_snippet else $2 end,
 		first_reply_at = case when $4 then first_reply_at else coalesce(first_reply_at, now()) end where id = $1`,
-		r.Ticket, snippet(r.Text), o.Message, o.Automatic || r.PassesOn)
+		r.Ticket, snippet(r.Text), o.Message, o.Automatic || r.PassesOn, o.Automatic)
 	if !o.Automatic && !r.PassesOn {
 		b.Queue(`delete from drafts where ticket_id = $1 and agent_id = $2 and direction = 'out'`, r.Ticket, tx.By.ID)
 	}

@@ -128,6 +128,10 @@ func TestALinkThatIsAskedForIsMailedToItsCustomer(t *testing.T) {
 	if n := len(w.deliveries(ticket)); n != 2 {
 		t.Errorf("%d mails went out, want two", n)
 	}
+	var last string
+	if w.see(&last, `select last_direction || ' ' || last_snippet from tickets where id = $1`, ticket); last != "in hello" {
+		t.Errorf("after two automatic mails the list shows %q, want the customer's words", last)
+	}
 	// A mailbox whose mails carry no links sends none that says it does.
 	w.outside(emailtest.SMTP{})
 	if err := w.pages.Send(w.ctx, ticketpage.SendLink{Number: number, Email: "zhang@customer.test"}); err != nil {

@@ -47,7 +47,7 @@ func (d *demo) openMail(ctx context.Context) error {
 	d.h.parts = append(d.h.parts, func(ctx context.Context) error { return box.serve(ctx, l) })
 	_, err = d.h.mail.Save(ctx, visitor, 0, email.Edit{
 		Name: "北辰机床客服 Polaris", Address: demoAddress, QueueID: d.queues[queues[0].key],
-		Acknowledge: true, AckText: "您好，来信已收到，我们会尽快答复。\n\nWe have your message and will answer soon.", TicketLink: true,
+		TicketLink: true,
 		SMTP: &email.Server{Host: host, Port: number, Security: "plain"},
 	})
 	return err

@@ -1,16 +1,22 @@
 import { expect, inject, test } from "vitest";
-import { faults, visit } from "./desk.ts";
+import { faults, go, inbox, openTicket, signIn, visit } from "./desk.ts";
 import { header, plain, posted, write } from "./mail.ts";
 
 const linkIn = (source: string) => /https?:\/\/\S+\/c\/[\w-]{43}/.exec(plain(source))?.[0] ?? "";
 
-test("a customer looks after a request by the link in the mail, and has the link mailed again", async () => {
+test("a customer looks after a request by the link in our answer, and has the link mailed again", async () => {
   const { url } = inject("program");
   const customer = `emily.${Date.now().toString(36)}@northwind.example`;
   const first = await write({ from: customer, subject: "Coolant pump trips", body: "It trips after an hour." });
-  const acknowledged = await posted(first, "itself");
-  const link = linkIn(acknowledged);
-  const number = /\[#(.+)-\w{5}\]/.exec(header(acknowledged, "Subject"))?.[1] ?? "";
+  const desk = await signIn("zhaojing");
+  await go(desk, inbox);
+  await openTicket(desk, "Coolant pump trips");
+  await desk.keyboard.press("r");
+  await desk.keyboard.type("We look into it.");
+  await desk.keyboard.press("Control+Enter");
+  const answer = await posted(first);
+  const link = linkIn(answer);
+  const number = /\[#(.+)-\w{5}\]/.exec(header(answer, "Subject"))?.[1] ?? "";
 
   const page = await visit({ language: "en" });
   await page.goto(`${url}/demo/shop`);
@@ -22,8 +28,9 @@ test("a customer looks after a request by the link in the mail, and has the link
   await page.getByLabel("The link in our mail").fill(link);
   await page.getByRole("button", { name: "Show it" }).click();
   await page.getByRole("heading", { name: "Coolant pump trips" }).waitFor();
-  await page.getByText("We are working on it").waitFor();
+  await page.getByText("We wait for your answer").waitFor();
   await page.getByText("It trips after an hour.").waitFor();
+  await page.getByText("We look into it.").waitFor();
 
   // Who names another address hears the same as the customer, and gets nothing.
   for (const email of ["mallory@elsewhere.example", customer]) {

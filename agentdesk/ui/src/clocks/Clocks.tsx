@@ -97,7 +97,7 @@ function Arrived({ ticket }: { ticket: number }) {
   const run = useStay(ticket);
   if (!useMay("ticket.arrived")) return null;
   return (
-    <Button size="small" onClick={() => void run(() => arrived(ticket))}>
+    <Button size="small" className={css.arrived} onClick={() => void run(() => arrived(ticket))}>
       {t("clocks.arrived")}
     </Button>
   );

@@ -56,9 +56,11 @@ export function Ask({ view, questions, act, text, answers, refused, done, back }
       else if (q.kind === "email" && value && !address.test(value)) bad[q.name] = say("bad_email");
     }
     view.set({ bad });
-    const first = form.querySelector<HTMLElement>("[aria-invalid]");
-    first?.focus();
-    if (first) return;
+    // What the program refused before may be right now: only what is wrong here holds it back.
+    if (Object.keys(bad).length > 0) {
+      form.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+      return;
+    }
     const { [words]: said = "", ...rest } = given;
     done(rest, said);
   }
