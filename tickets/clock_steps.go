@@ -75,7 +75,8 @@ func stepsOf(c sla.Clock, policy []Step) (out []doing) {
 	return out
 }
 
-// readDone reads which steps were done about the promises of histories, on whatever ticket they were then.
+// readDone reads which steps were done about the promises of histories, on whatever ticket they were then. One that was done at an
+// instant still to come was done too early, by a clock that was wrong: its time is still to come as well.
 func readDone(ctx context.Context, q authority.Query, all map[int64]*history) error {
 	of := map[int64]*history{}
 	for _, h := range all {
@@ -83,7 +84,7 @@ func readDone(ctx context.Context, q authority.Query, all map[int64]*history) er
 			of[id] = h
 		}
 	}
-	rows, err := q.Query(ctx, `select origin_id, kind, round, step from clock_steps where origin_id = any ($1)`, slices.Collect(maps.Keys(of)))
+	rows, err := q.Query(ctx, `select origin_id, kind, round, step from clock_steps where origin_id = any ($1) and done_at <= clock_timestamp()`, slices.Collect(maps.Keys(of)))
 	if err != nil {
 		return fmt.Errorf("what was done about clocks: %w", err)
 	}
@@ -146,7 +147,8 @@ func (t *Tickets) step(ctx context.Context, by authority.Actor, ticket int64) er
 func (t *Tickets) do(ctx context.Context, tx *authority.Tx, h *history, d doing) error {
 	what := map[string]string{"warn": "clock_warned", "breach": "clock_breached", "after": "clock_escalated"}[d.At]
 	b := &pgx.Batch{}
-	b.Queue(`insert into clock_steps (ticket_id, origin_id, kind, round, step, due_at) values ($1, $2, $3, $4, $5, $6)`,
+	b.Queue(`insert into clock_steps (ticket_id, origin_id, kind, round, step, due_at) values ($1, $2, $3, $4, $5, $6)
+		on conflict (origin_id, kind, round, step) do update set ticket_id = excluded.ticket_id, due_at = excluded.due_at, done_at = excluded.done_at`,
 		h.ticket, d.clock.Ticket, string(d.clock.Kind), d.clock.Round, d.name, d.at)
 	due := d.clock.Due
 	if !d.clock.Breached.IsZero() {

@@ -65,11 +65,23 @@ func (w *world) passes(ticket int64, d string) {
 		`update tickets set created_at = created_at - $2::interval where id = $1`,
 		`update messages set kept_at = kept_at - $2::interval where ticket_id = $1`,
 		`update entries set arrived_at = arrived_at - $2::interval, entered_at = entered_at - $2::interval, answered_at = answered_at - $2::interval, ended_at = ended_at - $2::interval where ticket_id = $1`,
+		`update clock_steps set due_at = due_at - $2::interval, done_at = done_at - $2::interval where origin_id = $1`,
 		`update clocks set since = since - $2::interval, next_at = next_at - $2::interval,
 			governed = (select coalesce(jsonb_agg(jsonb_set(g, '{at}', to_jsonb((g->>'at')::timestamptz - $2::interval))), '[]') from jsonb_array_elements(governed) g) where ticket_id = $1`,
 	} {
 		w.hand(sql, ticket, d)
 	}
+}
+
+// clockwork is what a ticket's timeline tells of its clocks, in order.
+func (w *world) clockwork(ticket int64) (told []string) {
+	w.t.Helper()
+	for _, what := range w.story(ticket) {
+		if clocky(what) {
+			told = append(told, what)
+		}
+	}
+	return told
 }
 
 // clock is the last of a kind on a ticket, or one that runs.

@@ -71,12 +71,20 @@ func (t *Tickets) Reckon(ctx context.Context, by authority.Actor) (wait time.Dur
 	for {
 		var due bool
 		var seconds *float64
+		var now time.Time
 		err := t.gate.View(ctx, by, func(q authority.Query) error {
 			// clock_timestamp: the view's own time is that of its begin.
-			return q.QueryRow(ctx, `select coalesce(min(next_at) <= clock_timestamp(), false), extract(epoch from min(next_at) - clock_timestamp())::float8 from clocks`).Scan(&due, &seconds)
+			return q.QueryRow(ctx, `select coalesce(min(next_at) <= clock_timestamp(), false), extract(epoch from min(next_at) - clock_timestamp())::float8, clock_timestamp() from clocks`).Scan(&due, &seconds, &now)
 		})
 		if err != nil {
 			return 0, fmt.Errorf("next look at clocks: %w", err)
+		}
+		if t.dial.wentBack(now) {
+			if err := t.takeBack(ctx, by); err != nil {
+				t.dial.forget()
+				return 0, err
+			}
+			continue
 		}
 		switch {
 		case due:
@@ -249,6 +257,8 @@ func (h *history) view(b *book, now time.Time) (view, error) {
 			}
 		}
 	}
+	// After downtime several are due at once: they are done in the order in which they would have been.
+	slices.SortStableFunc(v.todo, func(a, b doing) int { return a.at.Compare(b.at) })
 	return v, nil
 }
 

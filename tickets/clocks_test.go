@@ -130,14 +130,7 @@ func TestAClockWarnsBreaksAndEscalatesOnce(t *testing.T) {
 	id := w.mail("zhang@example.cn", "help").Ticket
 	w.hand(`insert into entries (ticket_id, queue_id, channel) select id, queue_id, channel from tickets where id = $1 on conflict do nothing`, id)
 	w.reckon()
-	told := func() (out []string) {
-		for _, what := range w.story(id) {
-			if strings.HasPrefix(what, "clock_") {
-				out = append(out, what)
-			}
-		}
-		return out
-	}
+	told := func() []string { return w.clockwork(id) }
 	w.passes(id, "3 hours")
 	w.reckon()
 	if s := told(); !slices.Equal(s, []string{"clock_warned"}) {
@@ -194,8 +187,9 @@ func TestDowntimeBreaksNothingThatWasKept(t *testing.T) {
 	if p := w.view(late).Priority; p != 3 {
 		t.Errorf("what is answered already was made more urgent: %d", p)
 	}
-	if s := w.story(open); !slices.Contains(s, "clock_breached") || !slices.Contains(s, "clock_escalated") {
-		t.Errorf("of what broke while nobody reckoned the timeline tells %v, want it broken and escalated", s)
+	w.reckon()
+	if s := w.clockwork(open); !slices.Equal(s, []string{"clock_breached", "clock_escalated"}) {
+		t.Errorf("of what broke while nobody reckoned the timeline tells %v, want it broken and then escalated, once", s)
 	}
 }
 
@@ -221,6 +215,56 @@ func TestAClockThatJumpsMovesNothing(t *testing.T) {
 	old := w.mail("wang@example.cn", "old", func(in *tickets.Inbound) { in.At = time.Now().Add(-100 * time.Hour) }).Ticket
 	w.reckon()
 	w.stands(old, "first_reply", "running", "4h")
+}
+
+// The database's clock is three days ahead for a while: what it says then is undone when it is right again, also where the program
+// was down in between.
+func TestWhatAClockAheadBrokeIsWhole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.Hire("li", "agent")
+	w.promise(dayAndNight)
+	open, answered := w.mail("a@example.cn", "a").Ticket, w.mail("b@example.cn", "b").Ticket
+	w.reckon()
+	for _, id := range []int64{open, answered} {
+		w.passes(id, "72 hours")
+	}
+	w.reply(li, answered, "ok")
+	w.reckon()
+	broken := []string{"clock_breached", "clock_breached", "clock_escalated", "clock_escalated"}
+	told := w.clockwork(open)
+	if slices.Sort(told); !slices.Equal(told, broken) {
+		t.Fatalf("three days later the timeline tells %v, want both promises broken", told)
+	}
+	for _, id := range []int64{open, answered} {
+		w.passes(id, "-72 hours")
+	}
+	for name, node := range map[string]*tickets.Tickets{"the same program": w.tickets, "another": tickets.New(w.Gate, w.crm, w.blobs, w.out)} {
+		w.hand(`update clocks set next_at = null`)
+		if name == "the same program" {
+			tickets.SawClock(node, time.Now().Add(72*time.Hour))
+		}
+		if _, err := node.Reckon(t.Context(), clockwork); err != nil {
+			t.Fatal(err)
+		}
+		w.stands(open, "first_reply", "running", "4h")
+		if d := w.view(open).Due; d == nil || d.Breached || w.clock(open, "first_reply").Breached != nil {
+			t.Errorf("when the clock is right again %s shows %+v, want it whole", name, d)
+		}
+		if c := w.clock(answered, "first_reply"); c.Outcome != "met" || c.Breached != nil {
+			t.Errorf("what was answered under the wrong clock is %s: %s", c.Outcome, c.Words)
+		}
+		if s := w.clockwork(open); len(s) != len(broken) {
+			t.Errorf("by %s something was done too early: %v", name, s)
+		}
+	}
+	w.passes(open, "5 hours")
+	for range 2 {
+		w.reckon()
+		if s := w.clockwork(open)[len(broken):]; !slices.Equal(s, []string{"clock_breached", "clock_escalated"}) {
+			t.Errorf("when it broke indeed the timeline tells %v, want it broken and escalated, once", s)
+		}
+	}
 }
 
 func TestSplitAndMovedMessagesTakeTheirClocksAlong(t *testing.T) {

@@ -46,6 +46,7 @@ type Tickets struct {
 	out   Outbox
 	shelf shelf         // calendars and policies
 	poked chan struct{} // something was committed that may have moved a clock
+	dial  dial          // how far the database's clock was seen to be
 }
 
 // New makes Tickets.

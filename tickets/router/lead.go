@@ -20,7 +20,7 @@ type lead struct {
 	*Router
 	sub   *event.Sub
 	state *routing.State
-	skew  time.Duration // by which the database's clock is ahead of ours
+	clock clock
 
 	waiters map[int64]tickets.Waiter // who waits, by ticket
 	agents  map[int64]tickets.Attendant
@@ -98,7 +98,7 @@ func (l *lead) run(ctx context.Context, errands chan<- errand) error {
 		if err != nil {
 			return err
 		}
-		timer.Reset(min(max(next, 0), time.Hour))
+		timer.Reset(min(max(next, 0), setEvery))
 		for again := false; !again; {
 			var out chan<- errand
 			var first errand
@@ -118,6 +118,10 @@ func (l *lead) run(ctx context.Context, errands chan<- errand) error {
 				}
 				again = true
 			case <-timer.C:
+				// What is due by the database's time is asked of it: it may have been set meanwhile.
+				if err := l.readTime(ctx); err != nil {
+					return err
+				}
 				again = true
 			}
 		}
@@ -161,7 +165,7 @@ func (l *lead) landed(ctx context.Context, r result) bool {
 const retry = time.Second
 
 // now is the database's time.
-func (l *lead) now() time.Time { return time.Now().Add(l.skew) }
+func (l *lead) now() time.Time { return l.clock.now(time.Now()) }
 
 // round does what is due, reads what is stale, decides, and says how long nothing will happen by time alone.
 func (l *lead) round(ctx context.Context) (time.Duration, error) {

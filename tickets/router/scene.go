@@ -19,7 +19,7 @@ func (l *lead) readAll(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read what is to be routed: %w", err)
 	}
-	l.skew = s.Now.Sub(time.Now())
+	l.clock = clock{s.Now, time.Now()}
 	l.stale = marks{setup: true}
 	l.waiters, l.agents = map[int64]tickets.Waiter{}, map[int64]tickets.Attendant{}
 	l.queues, l.held, l.ofAgent = map[int64]tickets.RoutedQueue{}, map[int64]tickets.Held{}, map[int64]map[int64]struct{}{}
@@ -72,7 +72,7 @@ func (l *lead) readStale(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read what has changed: %w", err)
 	}
-	l.skew = s.Now.Sub(time.Now())
+	l.clock = clock{s.Now, time.Now()}
 	for _, q := range s.Queues {
 		l.queues[q.ID] = q
 		l.state.SetQueue(q.Queue)
