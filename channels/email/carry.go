@@ -101,10 +101,11 @@ func (e *Email) outgoing(ctx context.Context, d channels.Delivery) (o outgoing, 
 // that keep a thread together (RFC 5322, 3.6.4) and for the quote. What one wrote who got blind copies is answered to him alone:
 // the others would learn of him by the quote. Where the customer has not written yet it follows our own mails to him.
 func (e *Email) answered(ctx context.Context, q authority.Query, d channels.Delivery, o *outgoing) error {
-	rows, err := q.Query(ctx, `select m.author_name, m.at, coalesce(m.reply, m.text), r.mid, r.refs, m.subject from messages m join raw_mails r on r.message_id = m.id
-		where m.ticket_id = $1 and m.id < $2 and m.direction = 'in' and m.channel = 'email' and (array[m.author_address] = $3
+	rows, err := q.Query(ctx, `select m.author_name, m.at, coalesce(m.reply, m.text), r.mid, r.refs, m.subject
+		from messages o join messages m on m.ticket_id = o.ticket_id join raw_mails r on r.message_id = m.id
+		where o.id = $1 and m.id < $1 and m.direction = 'in' and m.channel = 'email' and `+known+` and (array[m.author_address] = $2
 			or not exists (select from participants p where p.ticket_id = m.ticket_id and p.kind = 'email' and p.address = m.author_address and p.role = 'bcc'))
-		order by m.id desc limit 1`, d.Ticket, d.Message, lower(o.recipients()))
+		order by m.id desc limit 1`, d.Message, lower(o.recipients()))
 	if err != nil {
 		return wrap("answered message", err)
 	}
@@ -131,9 +132,9 @@ func (e *Email) answered(ctx context.Context, q authority.Query, d channels.Deli
 		return err
 	}
 	if err := q.QueryRow(ctx, `select coalesce(array_agg(remote_id order by message_id), '{}') from (
-			select d.remote_id, d.message_id from deliveries d join messages m on m.id = d.message_id
-			where d.ticket_id = $1 and d.message_id < $2 and d.channel = 'email' and d.remote_id <> '' and not m.auto order by d.message_id desc limit $3) d`,
-		d.Ticket, d.Message, maxRefs).Scan(&o.references); err != nil {
+			select d.remote_id, d.message_id from messages o join messages m on m.ticket_id = o.ticket_id join deliveries d on d.message_id = m.id
+			where o.id = $1 and m.id < $1 and d.channel = 'email' and d.remote_id <> '' and not m.auto and `+known+` order by d.message_id desc limit $2) d`,
+		d.Message, maxRefs).Scan(&o.references); err != nil {
 		return wrap("mails before", err)
 	}
 	if n := len(o.references); n > 0 {
@@ -141,6 +142,11 @@ func (e *Email) answered(ctx context.Context, q authority.Query, d channels.Deli
 	}
 	return nil
 }
+
+// known are the messages m that whoever wrote o had before them: those of the same ticket, and of another only when it was merged with
+// this one before o was written. A mail that is queued at the moment of a merge goes on in its own thread.
+const known = `(m.merged_from is not distinct from o.merged_from or exists (select from messages e
+	where e.ticket_id = o.ticket_id and e.direction = 'event' and e.change->>'name' = 'merged' and e.id > m.id and e.id < o.id))`
 
 // composed gives the bytes of the mail, made once.
 func (e *Email) composed(ctx context.Context, d channels.Delivery, o outgoing) ([]byte, error) {

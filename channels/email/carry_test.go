@@ -84,6 +84,39 @@ func TestTheAnswerReachesTheCustomerInTheSameThread(t *testing.T) {
 	}
 }
 
+// Both tickets have an answer that waits to be sent when the one is merged into the other; each stays in its own thread, and what is
+// answered afterwards answers the newest mail of both.
+func TestAMailQueuedAtAMergeStaysInItsThread(t *testing.T) {
+	w := newWorld(t)
+	sink, courier := w.outside(emailtest.SMTP{})
+	li := w.admin()
+	into := w.arrives("From: zhang@customer.test\nSubject: a\nMessage-ID: <a@customer.test>", "a").Ticket
+	from := w.arrives("From: zhang@customer.test\nSubject: b\nMessage-ID: <b@customer.test>\nReferences: <root@customer.test>", "b").Ticket
+	w.answers(li, into, "to a")
+	w.answers(li, from, "to b")
+	if err := w.tickets.Merge(w.ctx, li, from, into, true); err != nil {
+		t.Fatal(err)
+	}
+	w.answers(li, into, "to both")
+	for _, ticket := range []int64{into, from} {
+		if wait, err := courier.Deliver(w.ctx, ticket); err != nil || wait != 0 {
+			t.Fatalf("Deliver = %v, %v", wait, err)
+		}
+	}
+	want := map[string]string{"to a": "a@customer.test", "to b": "root@customer.test b@customer.test", "to both": "root@customer.test b@customer.test"}
+	for _, sent := range sink.Wait(3) {
+		m := mime.Read(sent.Raw, mime.DefaultLimits())
+		words := strings.SplitN(m.Reply, "\n", 2)[0]
+		if refs := strings.Join(m.References, " "); refs != want[words] || !strings.HasSuffix(refs, m.InReplyTo) || m.InReplyTo == "" {
+			t.Errorf("%q answers %q, in the thread %q; want %q", words, m.InReplyTo, refs, want[words])
+		}
+		delete(want, words)
+	}
+	if len(want) != 0 {
+		t.Errorf("not sent: %v", want)
+	}
+}
+
 // We write first: the mail answers nothing and begins a thread, our second follows it, and the customer's answer joins.
 func TestAMailThatBeginsAThread(t *testing.T) {
 	w := newWorld(t)
