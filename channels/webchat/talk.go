@@ -39,12 +39,15 @@ func (c *Chat) talkOf(ctx context.Context, v visitor) (t talk, err error) {
 }
 
 // conversation is c: the ticket on which the conversation of the visitor with the token $1 is now, however often tickets were
-// merged, its first message, who wrote that, and the visitor's address.
+// merged, its first message, who wrote that, and the visitor's address; origin is the ticket that was opened by it, and since
+// what tells there that it was merged, or null.
 const conversation = `with recursive led (id, leads) as (
 		select t.id, t.merged_into from chat_visitors v join tickets t on t.id = v.ticket_id where v.token = $1
 		union select t.id, t.merged_into from led join tickets t on t.id = led.leads),
-	c as (select led.id, v.first_message, (select author_id from messages where id = v.first_message) author, v.email
-		from led, chat_visitors v where v.token = $1 and (led.leads is null or led.leads = led.id))`
+	c as (select led.id, v.first_message, f.author, v.email, f.origin,
+			case when f.origin <> led.id then coalesce((select max(e.id) from messages e where e.ticket_id = f.origin and e.direction = 'event' and e.change->>'name' = 'merged_into'), 0) end since
+		from led, chat_visitors v left join lateral (select m.author_id author, coalesce(m.merged_from, v.ticket_id) origin from messages m where m.id = v.first_message) f on true
+		where v.token = $1 and (led.leads is null or led.leads = led.id))`
 
 // queueTalk asks how the conversation of a visitor stands, by the hash of his token; v is read no later than this. One whose
 // ticket nobody sees stands nowhere, and its state is empty.
@@ -75,11 +78,12 @@ func queueTalk(b *pgx.Batch, hash []byte, v *visitor, t *talk) {
 }
 
 // shownToVisitor are the messages m of the conversation c that its visitor may see: what the same customer said, and what we
-// answered; no notes, no events, not what the program mails by itself, and not what somebody else said whose ticket was merged
-// with this one.
+// answered; no notes, no events, not what the program mails by itself, and nothing of somebody else whose ticket was merged
+// with this one: neither what they said nor what they were answered before.
 const shownToVisitor = `(m.direction = 'in' and m.author_id = c.author
 	or m.direction = 'in' and m.author_address in (select p.address from participants p where p.ticket_id = m.ticket_id and p.kind = 'email' and p.address = c.email)
-	or m.direction = 'out' and not (m.author_kind = 'system' and m.channel <> 'chat'))`
+	or m.direction = 'out' and not (m.author_kind = 'system' and m.channel <> 'chat')
+		and (m.merged_from is null and m.id > coalesce(c.since, 0) or m.merged_from = c.origin))`
 
 // standing is the state of a conversation as its visitor knows it.
 func standing(v visitor, ticket, stay, outcome string, agent bool) string {

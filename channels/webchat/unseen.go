@@ -60,8 +60,8 @@ func (c *Chat) tryMail(ctx context.Context, ticket int64, why string) (mailed in
 			return err
 		}
 		var v visitor
-		// The ticket's row first, as replies do.
-		if err := tx.QueryRow(ctx, `select id from tickets where id = $1 for update`, ticket).Scan(&ticket); err != nil {
+		// The ticket's row first, as replies do; of one that was merged meanwhile, that of the one it leads to.
+		if err := tx.QueryRow(ctx, `select id from tickets where id = (select coalesce(merged_into, id) from tickets where id = $1) for update`, ticket).Scan(&ticket); err != nil {
 			return wrap("ticket", err)
 		}
 		err := scanVisitor(tx.QueryRow(ctx, `select `+visitorColumns+` from chat_visitors
@@ -72,7 +72,7 @@ func (c *Chat) tryMail(ctx context.Context, ticket int64, why string) (mailed in
 		if err != nil {
 			return wrap("visitor of the ticket", err)
 		}
-		unseen, before, err := c.unseen(ctx, tx, ticket, v)
+		unseen, before, err := c.unseen(ctx, tx, v)
 		if err != nil || len(unseen) == 0 {
 			return err
 		}
@@ -109,10 +109,10 @@ func (c *Chat) tryMail(ctx context.Context, ticket int64, why string) (mailed in
 }
 
 // unseen are the agents' words that a visitor has not got, and what was said before them.
-func (c *Chat) unseen(ctx context.Context, tx *authority.Tx, ticket int64, v visitor) (unseen, before []messageFrame, err error) {
-	rows, err := tx.Query(ctx, `select m.id, m.at, m.direction = 'out' and m.channel = 'chat' and m.author_kind = 'agent' and m.delivery_state = 'sent' and m.delivery_detail = '',
+func (c *Chat) unseen(ctx context.Context, tx *authority.Tx, v visitor) (unseen, before []messageFrame, err error) {
+	rows, err := tx.Query(ctx, conversation+` select m.id, m.at, m.direction = 'out' and m.channel = 'chat' and m.author_kind = 'agent' and m.delivery_state = 'sent' and m.delivery_detail = '',
 			m.author_name, left(coalesce(m.reply, m.text), 20000)
-		from messages m, (select author_id author, $3::text email from messages where id = $2) c where m.ticket_id = $1 and m.id >= $2 and `+shownToVisitor+` order by m.id desc limit 200`, ticket, v.first, v.email)
+		from c join messages m on m.ticket_id = c.id and m.id >= c.first_message where `+shownToVisitor+` order by m.id desc limit 200`, v.token)
 	if err != nil {
 		return nil, nil, wrap("unseen messages", err)
 	}
