@@ -114,9 +114,13 @@ type ClassChange struct {
 	Actor  string    `json:"actor"`
 }
 
-// ClassHistory lists the latest hundred changes of an account's class, newest first.
+// ClassHistory lists the latest hundred changes of an account's class, newest first. An account that is not there is
+// fault.NotFound.
 func (c *CRM) ClassHistory(ctx context.Context, by authority.Actor, account int64) (out []ClassChange, err error) {
 	err = c.gate.View(ctx, by, func(q authority.Query) error {
+		if _, err := readAccount(ctx, q, account); err != nil {
+			return err
+		}
 		rows, err := q.Query(ctx, `select at, was, now, by_hand, reason, actor from class_history where account_id = $1 order by at desc, id desc limit 100`, account)
 		if err != nil {
 			return wrap("history of the class", err)

@@ -131,9 +131,13 @@ func (c *CRM) VoidPurchase(ctx context.Context, by authority.Actor, id int64, re
 	})
 }
 
-// Purchases lists what an account bought, newest first, before the given id's place (0: from the newest), at most limit.
+// Purchases lists what an account bought, newest first, before the given id's place (0: from the newest), at most limit. An account
+// that is not there is fault.NotFound.
 func (c *CRM) Purchases(ctx context.Context, by authority.Actor, account, before int64, limit int) (out []Bought, err error) {
 	err = c.gate.View(ctx, by, func(q authority.Query) error {
+		if _, err := readAccount(ctx, q, account); err != nil {
+			return err
+		}
 		rows, err := q.Query(ctx, `select id, coalesce(contact_id, 0), kind, at, coalesce(number, ''), what, trim_scale(quantity)::text, amount::text, currency, voided_at, void_reason
 			from purchases where account_id = $1 and ($2 = 0 or (at, id) < (select at, id from purchases where id = $2)) order by at desc, id desc limit $3`, account, before, limit)
 		if err != nil {
