@@ -107,6 +107,9 @@ func (t *Tickets) change(ctx context.Context, tx *authority.Tx, ticket int64, e 
 	if err := checkEdit(ctx, tx, e); err != nil {
 		return err
 	}
+	if err := mayClose(ctx, tx, ticket, was.Queue, was.State, e); err != nil {
+		return err
+	}
 	fields, err := t.changeFields(ctx, tx, was.Fields, e)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type Queue struct {
 	Default    bool   `json:"default" doc:"new tickets without a queue come here"`
 	Open       int    `json:"open" doc:"tickets in state open, counted to 1000"`
 	Unassigned int    `json:"unassigned" doc:"of these without an assignee, counted to 1000"`
+	Surveyed   bool   `json:"survey_required" doc:"its tickets are closed only when their customer was asked and has answered"`
 	Pending    int    `json:"pending" doc:"tickets waiting for the customer, counted to 1000"`
 }
 
@@ -36,7 +37,7 @@ func (t *Tickets) Queues(ctx context.Context, by authority.Actor) ([]Queue, erro
 	err := t.gate.View(ctx, by, func(q authority.Query) error {
 		rows, err := q.Query(ctx, `select q.id, q.name, q.name_en, q.team_id, q.signature, q.id = (select coalesce(default_queue, (select min(id) from queues)) from ticket_settings),
 				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' limit $1) n),
-				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' and t.assignee_id is null limit $1) n),
+				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'open' and t.assignee_id is null limit $1) n), q.survey_required,
 				(select count(*) from (select from tickets t where t.queue_id = q.id and t.state = 'pending' limit $1) n)
 			from queues q where (select sees_all()) or q.id = any ((select my_queues())::bigint[])
 			order by q.position, q.id limit 500`, CountedTo)
@@ -70,6 +71,7 @@ type QueueEdit struct {
 	NameEn    string `json:"name_en,omitempty" maxLength:"100"`
 	TeamID    *int64 `json:"team_id,omitempty"`
 	Signature string `json:"signature,omitempty" maxLength:"2000"`
+	Surveyed  *bool  `json:"survey_required,omitempty" doc:"its tickets are closed only when their customer was asked and has answered; absent: as it is"`
 	Default   bool   `json:"default,omitempty" doc:"new tickets without a queue come here; false leaves it as it is, since there must be one"`
 }
 
@@ -109,6 +111,11 @@ func saveQueue(ctx context.Context, tx *authority.Tx, id *int64, e QueueEdit) er
 	} else {
 		if err := tx.QueryRow(ctx, `update queues set name = $2, name_en = $3, team_id = $4, signature = $5 where id = $1 returning id`,
 			*id, e.Name, e.NameEn, e.TeamID, e.Signature).Scan(id); err != nil {
+			return err
+		}
+	}
+	if e.Surveyed != nil {
+		if _, err := tx.Exec(ctx, `update queues set survey_required = $2 where id = $1`, *id, *e.Surveyed); err != nil {
 			return err
 		}
 	}

@@ -48,3 +48,11 @@ func (t *Tickets) Jot(ctx context.Context, tx *authority.Tx, ticket int64, noteT
 	tx.Emit("message.added", object(ticket), topics(ticket, to.Queue, to.Assignee)...)
 	return message, nil
 }
+
+// Follow links a ticket as the continuation of another. A part.
+func (t *Tickets) Follow(ctx context.Context, tx *authority.Tx, ticket, of int64) error {
+	if _, err := tx.Exec(ctx, `insert into ticket_links (ticket_id, other_id, kind, reason) values ($1, $2, 'follows', 'low_score') on conflict do nothing`, ticket, of); err != nil {
+		return fmt.Errorf("link the follow-up: %w", err)
+	}
+	return nil
+}

@@ -11,6 +11,7 @@ import (
 	"frontline/internal/authority"
 	"frontline/internal/fault"
 	"frontline/internal/web"
+	"frontline/tickets"
 )
 
 // policy is that of the page: it loads what is ours, and nobody frames it.
@@ -58,6 +59,19 @@ func (p *Pages) agentRoutes(s *web.Server) {
 	) (Link, error) {
 		return p.Make(ctx, by, in.ID, in.Body.Days)
 	})
+	web.Command(s, web.Op{
+		Method: http.MethodPost, Path: "/tickets/{id}/surveys/send", ID: "send-survey", Tag: "tickets", Status: http.StatusCreated,
+		Summary: "Ask the customer how content he was: a link to the questions goes to him, in a mail or in the chat",
+	}, func(ctx context.Context, by authority.Actor, in *struct {
+		ID   int64 `path:"id" minimum:"1"`
+		Body struct {
+			Questionnaire int64 `json:"questionnaire_id" minimum:"1"`
+		}
+	},
+	) (tickets.Added, error) {
+		id, err := p.AskSurvey(ctx, by, in.ID, in.Body.Questionnaire)
+		return tickets.Added{ID: id}, err
+	})
 	web.Query(s, web.Op{Method: http.MethodGet, Path: "/tickets/{id}/links", ID: "list-links", Tag: "tickets", Summary: "The secret links to a ticket, without their tokens"},
 		func(ctx context.Context, by authority.Actor, in *struct {
 			ID int64 `path:"id" minimum:"1"`
@@ -99,6 +113,16 @@ func (p *Pages) customerRoutes(s *web.Server) {
 	},
 	) (Said, error) {
 		return p.Reply(ctx, in.Token, in.Body)
+	})
+	web.Command(s, web.Op{
+		Method: http.MethodPost, Path: "/link/{token}/answers", ID: "evaluate-by-link", Tag: "link", Public: true,
+		Summary: "Answer by a secret link how content one was; once", MaxBody: 64 << 10,
+	}, func(ctx context.Context, _ authority.Actor, in *struct {
+		Token string `path:"token" maxLength:"100"`
+		Body  Opinion
+	},
+	) (web.Empty, error) {
+		return web.Empty{}, p.Evaluate(ctx, in.Token, in.Body)
 	})
 	web.Upload(s, web.Op{
 		Method: http.MethodPost, Path: "/link/{token}/files", ID: "upload-by-link", Tag: "link", Public: true, Status: http.StatusCreated,

@@ -19,6 +19,7 @@ import (
 	"frontline/internal/secret"
 	"frontline/internal/web"
 	"frontline/tickets"
+	"frontline/tickets/request"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -33,6 +34,7 @@ var self = authority.System("page")
 type Options struct {
 	Gate    *authority.Gate
 	Tickets *tickets.Tickets
+	Surveys *request.Requests
 	Blobs   blob.Store
 	Key     *secret.Key
 	Address string // how customers reach us, such as https://desk.example.com
@@ -89,27 +91,30 @@ func (p *Pages) Make(ctx context.Context, by authority.Actor, ticket int64, days
 	if days < 1 || days > maxDays {
 		return Link{}, fault.BadField("days", "out_of_range")
 	}
+	var l Link
+	err := p.o.Gate.Do(ctx, by, func(tx *authority.Tx) (err error) {
+		l, err = p.make(ctx, tx, ticket, days)
+		return err
+	})
+	return l, err
+}
+
+// make is Make as a part.
+func (p *Pages) make(ctx context.Context, tx *authority.Tx, ticket int64, days int) (Link, error) {
+	if err := tx.Allow(ctx, authority.Act{Name: "page.make", Object: object(ticket)}); err != nil {
+		return Link{}, err
+	}
 	var raw [tokenBytes]byte
 	rand.Read(raw[:]) //nolint:errcheck // crypto/rand never fails: it stops the program
 	token := base64.RawURLEncoding.EncodeToString(raw[:])
-	l := Link{MadeBy: by.Name}
-	err := p.o.Gate.Do(ctx, by, func(tx *authority.Tx) error {
-		if err := tx.Allow(ctx, authority.Act{Name: "page.make", Object: object(ticket)}); err != nil {
-			return err
-		}
-		err := tx.QueryRow(ctx, `insert into ticket_pages (token, ticket_id, made_by, expires_at)
-			select $1, coalesce(merged_into, id), nullif($3::bigint, 0), now() + make_interval(days => $4) from tickets where id = $2 returning id, expires_at`,
-			p.hash(token), ticket, by.ID, days).Scan(&l.ID, &l.ExpiresAt)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return fault.New(fault.NotFound, "not_found", "what", "ticket")
-		}
-		return wrap("make the link", err)
-	})
-	if err != nil {
-		return Link{}, err
+	l := Link{MadeBy: tx.By.Name, URL: p.address(token)}
+	err := tx.QueryRow(ctx, `insert into ticket_pages (token, ticket_id, made_by, expires_at)
+		select $1, coalesce(merged_into, id), nullif($3::bigint, 0), now() + make_interval(days => $4) from tickets where id = $2 returning id, expires_at`,
+		p.hash(token), ticket, tx.By.ID, days).Scan(&l.ID, &l.ExpiresAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Link{}, fault.New(fault.NotFound, "not_found", "what", "ticket")
 	}
-	l.URL = p.address(token)
-	return l, nil
+	return l, wrap("make the link", err)
 }
 
 // Links lists the links of a ticket that the actor sees, the newest first.

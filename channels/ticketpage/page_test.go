@@ -17,6 +17,7 @@ import (
 	"frontline/internal/web"
 	"frontline/internal/web/webtest"
 	"frontline/tickets"
+	"frontline/tickets/request"
 )
 
 var cli = authority.System("cli")
@@ -47,7 +48,7 @@ func newWorld(t *testing.T) *world {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	w.Pages = ticketpage.New(ticketpage.Options{Gate: o.Gate, Tickets: w.tickets, Blobs: files, Key: o.Key, Address: "https://desk.example.com"})
+	w.Pages = ticketpage.New(ticketpage.Options{Gate: o.Gate, Tickets: w.tickets, Surveys: request.New(o.Gate, w.tickets), Blobs: files, Key: o.Key, Address: "https://desk.example.com"})
 	w.Server = o.Serve(func(s *web.Server) { w.Pages.Routes(s) })
 	w.Hire("li", "agent")
 	w.ticket = w.mails(tickets.Inbound{Subject: "主轴转速不稳", Text: "请尽快处理"})
@@ -218,9 +219,14 @@ func TestEveryCommandOfPagesRefuses(t *testing.T) {
 	if err := w.Accounts.ChangePerson(t.Context(), cli, left.ID, authority.PersonChange{Disabled: &off}); err != nil {
 		t.Fatal(err)
 	}
+	asked := w.questionnaire()
 	authoritytest.Account(t, w.DB, w.Pages, left, w.Hire("admin", "admin"), authoritytest.Calls{
 		"Make": func(ctx context.Context, by authority.Actor) error {
 			_, err := w.Make(ctx, by, w.ticket, 0)
+			return err
+		},
+		"AskSurvey": func(ctx context.Context, by authority.Actor) error {
+			_, err := w.AskSurvey(ctx, by, w.ticket, asked)
 			return err
 		},
 		"Links":  func(ctx context.Context, by authority.Actor) error { _, err := w.Links(ctx, by, w.ticket); return err },

@@ -13,14 +13,15 @@ import (
 
 // View is a ticket as its customer sees it.
 type View struct {
-	Number    string    `json:"number"`
-	Subject   string    `json:"subject"`
-	State     string    `json:"state" enum:"open,waiting_for_you,resolved,closed"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at" doc:"When something was last said"`
-	ExpiresAt time.Time `json:"expires_at" doc:"When the link ends"`
-	CanReply  bool      `json:"can_reply"`
-	Messages  []Message `json:"messages" doc:"The last 500, oldest first"`
+	Number    string       `json:"number"`
+	Subject   string       `json:"subject"`
+	State     string       `json:"state" enum:"open,waiting_for_you,resolved,closed"`
+	CreatedAt time.Time    `json:"created_at"`
+	UpdatedAt time.Time    `json:"updated_at" doc:"When something was last said"`
+	ExpiresAt time.Time    `json:"expires_at" doc:"When the link ends"`
+	CanReply  bool         `json:"can_reply"`
+	Survey    *SurveyAsked `json:"survey" doc:"What the customer is asked about the service and has not answered; null: nothing"`
+	Messages  []Message    `json:"messages" doc:"The last 500, oldest first"`
 }
 
 // Message is something said, by the customer or by us.
@@ -63,6 +64,9 @@ func (p *Pages) View(ctx context.Context, token string) (v View, err error) {
 				created_at, last_at, closed_at is null or closed_at > now() - make_interval(days => (select reopen_days from ticket_settings))
 			from tickets where id = $1`, o.ticket).Scan(&v.Number, &v.Subject, &v.State, &v.CreatedAt, &v.UpdatedAt, &v.CanReply); err != nil {
 			return wrap("ticket", err)
+		}
+		if v.Survey, err = p.asked(ctx, q, o.ticket); err != nil {
+			return err
 		}
 		rows, err := q.Query(ctx, `select m.id, case m.direction when 'in' then 'you' else 'us' end, m.author_name, left(coalesce(m.reply, m.text), $2), m.at,
 				(select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'type', a.type, 'size', a.size) order by a.id), '[]')

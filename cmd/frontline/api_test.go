@@ -17,7 +17,7 @@ func TestStrangersMustSignInEverywhere(t *testing.T) {
 	o := newOutside(t)
 	open := []string{
 		"inline-picture", "remote-picture", "sign-in", "sign-out",
-		"download-by-link", "reply-by-link", "upload-by-link", "view-by-link", // who has a ticket's secret link
+		"download-by-link", "reply-by-link", "upload-by-link", "view-by-link", "evaluate-by-link", // who has a ticket's secret link
 		"ask-for-link", // who has lost it
 	}
 	for _, op := range o.ops {

@@ -67,8 +67,9 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	h.tickets = tickets.New(h.gate, customers, kept, channels.NewOutbox(
 		map[string]channels.Addresser{email.Channel: email.NewAddresser(key)}, map[string]tickets.Outbox{webchat.Channel: webchat.Outbox{}}))
 	h.work = tickets.NewWork(h.tickets)
+	requests := request.New(h.gate, h.tickets)
 	h.pages = ticketpage.New(ticketpage.Options{
-		Gate: h.gate, Tickets: h.tickets, Blobs: kept, Key: key, Address: s.address(), Files: widget.Files(),
+		Gate: h.gate, Tickets: h.tickets, Surveys: requests, Blobs: kept, Key: key, Address: s.address(), Files: widget.Files(),
 	})
 	h.mail = email.New(db, h.gate, kept, key, h.tickets, h.pages)
 	life := channels.NewLife(db)
@@ -98,7 +99,6 @@ func build(db *pg.DB, key *secret.Key, files blob.Store, s Settings, log *slog.L
 	}
 	h.tickets.Routes(h.web, tickets.Show{Key: key, Fetch: fetch.New(fetch.Options{}), HTML: showMail, Letter: mime.Letter})
 	h.work.Routes(h.web)
-	requests := request.New(h.gate, h.tickets)
 	requests.Routes(h.web)
 	customers.Routes(h.web)
 	catalogue.New(h.gate).Routes(h.web)

@@ -14,7 +14,7 @@ import (
 // whole costs the same after ten years.
 var short = []string{
 	"agents", "calendars", "chat_sites", "class_settings", "classes", "clock_settings", "login_tries", "macros", "mailboxes", "measure_settings",
-	"policies", "queues", "seats", "seq_base", "service_terms", "sessions", "thresholds", "ticket_fields", "ticket_settings", "tokens", "views",
+	"policies", "questionnaires", "queues", "seats", "seq_base", "service_terms", "sessions", "thresholds", "ticket_fields", "ticket_settings", "tokens", "views",
 }
 
 // whole are the statements that read a long table to its end because that is what was asked of them.

@@ -12,6 +12,8 @@ func (r *Requests) Routes(w *web.Server) {
 	r.termRoutes(w)
 	r.numberRoutes(w)
 	r.taskRoutes(w)
+	r.surveyRoutes(w)
+	r.revisitRoutes(w)
 }
 
 const tag = "service"

@@ -20,6 +20,9 @@ func TestEveryCommandOfRequestsRefuses(t *testing.T) {
 	id := w.request().Ticket
 	task, err := w.AddTask(t.Context(), w.dm, id, request.Plan{Subject: "x", Mode: "phone", TaskTimes: request.TaskTimes{Remind: time.Now().Add(-time.Hour)}})
 	w.do(err)
+	asked := w.questionnaire(1)
+	survey, err := w.Evaluate(t.Context(), w.dm, id, asked, request.Evaluation{Answers: sample})
+	w.do(err)
 	type who = authority.Actor
 	authoritytest.Account(t, w.DB, w.Requests, left, w.Hire("boss", "admin"), authoritytest.Calls{
 		"Terms": func(ctx context.Context, by who) error { return second(w.Terms(ctx, by, "")) },
@@ -35,10 +38,25 @@ func TestEveryCommandOfRequestsRefuses(t *testing.T) {
 		"AddFiles": func(ctx context.Context, by who) error {
 			return second(w.AddFiles(ctx, by, task.ID, request.Evidence{Kind: "photo", Files: []int64{1}}))
 		},
-		"Remind":     func(ctx context.Context, by who) error { return second(w.Remind(ctx, by)) },
-		"Task":       func(ctx context.Context, by who) error { return second(w.Task(ctx, by, task.ID)) },
-		"TasksOf":    func(ctx context.Context, by who) error { return second(w.TasksOf(ctx, by, id)) },
-		"Tasks":      func(ctx context.Context, by who) error { return second(w.Tasks(ctx, by, request.Round{Limit: 5})) },
+		"Remind":         func(ctx context.Context, by who) error { return second(w.Remind(ctx, by)) },
+		"Task":           func(ctx context.Context, by who) error { return second(w.Task(ctx, by, task.ID)) },
+		"TasksOf":        func(ctx context.Context, by who) error { return second(w.TasksOf(ctx, by, id)) },
+		"Tasks":          func(ctx context.Context, by who) error { return second(w.Tasks(ctx, by, request.Round{Limit: 5})) },
+		"Surveys":        func(ctx context.Context, by who) error { return second(w.Surveys(ctx, by, id)) },
+		"Questionnaires": func(ctx context.Context, by who) error { return second(w.Questionnaires(ctx, by)) },
+		"SaveQuestionnaire": func(ctx context.Context, by who) error {
+			return second(w.SaveQuestionnaire(ctx, by, request.Questionnaire{Name: "x", Intro: "x", Questions: []request.SurveyQuestion{{Key: "a", Text: "a", Scale: 1}}}))
+		},
+		"Evaluate": func(ctx context.Context, by who) error {
+			return second(w.Evaluate(ctx, by, id, asked, request.Evaluation{Answers: sample}))
+		},
+		"AnswerSurvey": func(ctx context.Context, by who) error {
+			return second(w.AnswerSurvey(ctx, by, survey.ID, request.Evaluation{Answers: sample}))
+		},
+		"Revisits": func(ctx context.Context, by who) error { return second(w.Revisits(ctx, by)) },
+		"Revisit": func(ctx context.Context, by who) error {
+			return second(w.Revisit(ctx, by, request.Draw{Name: "x", Questionnaire: asked, SampleRule: request.SampleRule{Until: time.Now(), Count: 1}}))
+		},
 		"Numberings": func(ctx context.Context, by who) error { return second(w.Numberings(ctx, by)) },
 		"SaveNumbering": func(ctx context.Context, by who) error {
 			return w.SaveNumbering(ctx, by, request.Numbering{Type: "x", Prefix: "X", Date: "YYYY", Digits: 1, Zone: "UTC"})

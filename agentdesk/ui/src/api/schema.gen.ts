@@ -746,6 +746,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/link/{token}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer by a secret link how content one was; once */
+        post: operations["evaluate-by-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/link/{token}/files": {
         parameters: {
             query?: never;
@@ -1643,6 +1660,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/questionnaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers are asked about the service */
+        get: operations["list-questionnaires"];
+        put?: never;
+        /** Make a questionnaire */
+        post: operations["add-questionnaire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/questionnaires/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a questionnaire; what was asked stays as it was */
+        put: operations["edit-questionnaire"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/queues": {
         parameters: {
             query?: never;
@@ -1724,6 +1776,24 @@ export interface paths {
         get: operations["list-waiting"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/revisits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Samples of closed tickets that were drawn, and what their customers answered */
+        get: operations["list-revisits"];
+        put?: never;
+        /** Draw a sample of closed tickets by a rule, and give out the calls as tasks */
+        post: operations["draw-revisit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1889,6 +1959,23 @@ export interface paths {
         /** Change a supplier */
         put: operations["edit-supplier"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/surveys/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what a customer answered to what he was asked, such as by phone */
+        post: operations["answer-survey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2479,6 +2566,44 @@ export interface paths {
         put?: never;
         /** Open a new ticket with a customer's message of this one */
         post: operations["split-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the customer of a ticket was asked about the service, and answered */
+        get: operations["ticket-surveys"];
+        put?: never;
+        /**
+         * Write down what a customer answered on paper or face to face
+         * @description A score below the questionnaire's low_percent opens a follow-up.
+         */
+        post: operations["evaluate-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/surveys/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the customer how content he was: a link to the questions goes to him, in a mail or in the chat */
+        post: operations["send-survey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3852,6 +3977,20 @@ export interface components {
             text: string;
             to?: string[];
         };
+        DrawRevisitRequest: {
+            /** @description Who calls, in turn; absent: nobody yet */
+            callers?: number[];
+            /** @description Also the subject of the calls */
+            name: string;
+            /** Format: int64 */
+            questionnaire_id: number;
+            rule: components["schemas"]["SampleRule"];
+            /**
+             * Format: date-time
+             * @description When the calls are to be made
+             */
+            wanted_at?: string;
+        };
         DrawnDay: {
             date: string;
             /**
@@ -4134,6 +4273,27 @@ export interface components {
             subject: string;
             text: string;
             to: string[];
+        };
+        EvaluateTicketRequest: {
+            /** @description Of the customer's people; absent: the ticket's contact */
+            answered_by?: string;
+            /** @description By the question's key, from 0 to its scale; a question that is left out counts on neither side */
+            answers: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @description When; absent: now
+             */
+            at?: string;
+            /**
+             * Format: int64
+             * @description Who wrote it down; absent: the caller
+             */
+            evaluator_id?: number;
+            /** Format: int64 */
+            questionnaire_id: number;
+            words?: string;
         };
         Fact: {
             /** Format: int64 */
@@ -4964,6 +5124,18 @@ export interface components {
             /** @description Good for one sign-in, at which a new one is chosen; shown this once */
             password: string;
         };
+        Opinion: {
+            /** @description By the question's key, from 0 to its scale */
+            answers: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description The survey's id
+             */
+            survey: number;
+            words?: string;
+        };
         Option: {
             label: components["schemas"]["Words"];
             value: string;
@@ -5101,8 +5273,18 @@ export interface components {
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
+        PageQuestionnaire: {
+            items: components["schemas"]["Questionnaire"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
         PageQueue: {
             items: components["schemas"]["Queue"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageRevisit: {
+            items: components["schemas"]["Revisit"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -5133,6 +5315,11 @@ export interface components {
         };
         PageSupplier: {
             items: components["schemas"]["Supplier"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageSurvey: {
+            items: components["schemas"]["Survey"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -5479,6 +5666,46 @@ export interface components {
             options?: components["schemas"]["Option"][];
             required?: boolean;
         };
+        Questionnaire: {
+            /**
+             * Format: int64
+             * @description Where the follow-up goes; null: the ticket's own queue
+             */
+            follow_queue_id: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description What comes before the link or the first question */
+            intro: string;
+            intro_en: string;
+            /**
+             * Format: double
+             * @description An answer below it opens a follow-up; null: none does
+             */
+            low_percent: number | null;
+            name: string;
+            name_en: string;
+            questions: components["schemas"]["SurveyQuestion"][];
+            retired: boolean;
+        };
+        QuestionnaireBody: {
+            /**
+             * Format: int64
+             * @description Where the follow-up goes; absent: the ticket's own queue
+             */
+            follow_queue_id?: number;
+            /** @description What comes before the link or the first question */
+            intro: string;
+            intro_en?: string;
+            /**
+             * Format: double
+             * @description An answer below it opens a follow-up; absent: none does
+             */
+            low_percent?: number;
+            name: string;
+            name_en?: string;
+            questions: components["schemas"]["SurveyQuestion"][];
+            retired?: boolean;
+        };
         Queue: {
             /** @description new tickets without a queue come here */
             default: boolean;
@@ -5498,6 +5725,8 @@ export interface components {
             pending: number;
             /** @description below each reply from it */
             signature: string;
+            /** @description its tickets are closed only when their customer was asked and has answered */
+            survey_required: boolean;
             /**
              * Format: int64
              * @description the team that works on it; null: everybody
@@ -5515,6 +5744,8 @@ export interface components {
             name: string;
             name_en?: string;
             signature?: string;
+            /** @description its tickets are closed only when their customer was asked and has answered; absent: as it is */
+            survey_required?: boolean;
             /** Format: int64 */
             team_id?: number;
         };
@@ -5652,6 +5883,29 @@ export interface components {
              */
             id: string;
             text: string;
+        };
+        Revisit: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            drawn: number;
+            /**
+             * Format: int64
+             * @description How many customers the rule fitted
+             */
+            drawn_from: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: double
+             * @description The mean of what they answered
+             */
+            percent: number | null;
+            questionnaire: components["schemas"]["Named"];
+            rule: components["schemas"]["SampleRule"];
         };
         Role: {
             /** Format: int64 */
@@ -5800,6 +6054,30 @@ export interface components {
             /** Format: int64 */
             id: number;
         };
+        SampleRule: {
+            /**
+             * Format: date-time
+             * @example 2026-01-01T00:00:00Z
+             */
+            closed_from: string;
+            /**
+             * Format: date-time
+             * @description Not included
+             * @example 2026-02-01T00:00:00Z
+             */
+            closed_until: string;
+            /** Format: int64 */
+            count?: number;
+            /**
+             * Format: int64
+             * @description Of the customers; this or count
+             */
+            percent?: number;
+            /** @description Absent: all */
+            queues?: number[];
+            /** @description Absent: all */
+            types?: string[];
+        };
         SaveNumberingRequest: {
             /**
              * @default YYYYMMDD
@@ -5933,6 +6211,10 @@ export interface components {
             /** @description Those the agent works on, the most important first; empty: all that the agent sees */
             queues: number[];
             skills: components["schemas"]["Skill"][];
+        };
+        SendSurveyRequest: {
+            /** Format: int64 */
+            questionnaire_id: number;
         };
         Server: {
             /**
@@ -6325,6 +6607,90 @@ export interface components {
             /** @description Not the house itself: what it makes is under its own warranty */
             third_party?: boolean;
         };
+        Survey: {
+            /** Format: date-time */
+            answered_at: string | null;
+            /** @description Who answered, of the customer's people */
+            answered_by: string;
+            /** @description By the question's key */
+            answers: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            asked_at: string;
+            /** @description Who wrote the answers down; null: the customer himself */
+            evaluator: components["schemas"]["Named"] | null;
+            /**
+             * Format: int64
+             * @description The ticket that a low score has opened
+             */
+            follow_up_id: number | null;
+            /** Format: int64 */
+            full: number | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: double
+             * @description Of the full score, to two places
+             */
+            percent: number | null;
+            questionnaire: components["schemas"]["Named"];
+            /** @description As they were when it was asked */
+            questions: components["schemas"]["SurveyQuestion"][];
+            /** Format: int64 */
+            score: number | null;
+            /**
+             * Format: int64
+             * @description The call of a revisit
+             */
+            task_id: number | null;
+            /** Format: int64 */
+            ticket_id: number;
+            /** @enum {string} */
+            way: "link" | "chat" | "phone" | "hand";
+            words: string;
+        };
+        SurveyAnswers: {
+            /** @description Of the customer's people; absent: the ticket's contact */
+            answered_by?: string;
+            /** @description By the question's key, from 0 to its scale; a question that is left out counts on neither side */
+            answers: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @description When; absent: now
+             */
+            at?: string;
+            /**
+             * Format: int64
+             * @description Who wrote it down; absent: the caller
+             */
+            evaluator_id?: number;
+            words?: string;
+        };
+        SurveyAsked: {
+            /** Format: int64 */
+            id: number;
+            questions: components["schemas"]["SurveyQuestion"][];
+        };
+        SurveyQuestion: {
+            /** @example in_time */
+            key: string;
+            /**
+             * Format: int64
+             * @description The best answer
+             */
+            scale: number;
+            text: string;
+            text_en?: string;
+            /**
+             * Format: int64
+             * @description How many points each step of the answer counts
+             * @default 1
+             */
+            weight: number;
+        };
         Tag: {
             name: string;
             /**
@@ -6632,6 +6998,8 @@ export interface components {
             /** @enum {string} */
             state: "open" | "waiting_for_you" | "resolved" | "closed";
             subject: string;
+            /** @description What the customer is asked about the service and has not answered; null: nothing */
+            survey: components["schemas"]["SurveyAsked"] | null;
             /**
              * Format: date-time
              * @description When something was last said
@@ -8776,6 +9144,39 @@ export interface operations {
             };
         };
     };
+    "evaluate-by-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Opinion"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "upload-by-link": {
         parameters: {
             query: {
@@ -10786,6 +11187,109 @@ export interface operations {
             };
         };
     };
+    "list-questionnaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageQuestionnaire"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-questionnaire": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionnaireBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-questionnaire": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionnaireBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-queues": {
         parameters: {
             query?: never;
@@ -11019,6 +11523,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageInQueue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-revisits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRevisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-revisit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRevisitRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revisit"];
                 };
             };
             /** @description Error */
@@ -11415,6 +11984,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-survey": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyAnswers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
             };
             /** @description Error */
             default: {
@@ -12842,6 +13449,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ticket-surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSurvey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-survey": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendSurveyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
                 };
             };
             /** @description Error */
