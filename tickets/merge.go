@@ -95,6 +95,7 @@ func merge(ctx context.Context, tx *authority.Tx, from, to merging) error {
 		on conflict (ticket_id, kind, address) do update set role = 'cc' where participants.role = 'bcc' and excluded.role = 'cc'`, from.ID, to.ID)
 	b.Queue(`update tasks set ticket_id = $2 where ticket_id = $1`, from.ID, to.ID)
 	b.Queue(`update surveys set ticket_id = $2 where ticket_id = $1`, from.ID, to.ID)
+	b.Queue(`update maintenance set ticket_id = $2 where ticket_id = $1`, from.ID, to.ID)
 	queueLinks(b, from.ID, to.ID)
 	queueDrafts(b, from.ID, to.ID)
 	// What leads to the one leads to the other from now on: an answer never goes through a long chain.

@@ -14,6 +14,7 @@ func (r *Requests) Routes(w *web.Server) {
 	r.taskRoutes(w)
 	r.surveyRoutes(w)
 	r.revisitRoutes(w)
+	r.maintenanceRoutes(w)
 }
 
 const tag = "service"

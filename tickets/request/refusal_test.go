@@ -23,6 +23,9 @@ func TestEveryCommandOfRequestsRefuses(t *testing.T) {
 	asked := w.questionnaire(1)
 	survey, err := w.Evaluate(t.Context(), w.dm, id, asked, request.Evaluation{Answers: sample})
 	w.do(err)
+	did := request.Upkeep{Asset: w.machine(), DoneOn: "2026-01-05", Kinds: []string{"repair"}, Text: "x", Quantity: 1}
+	written, err := w.Maintain(t.Context(), w.dm, id, did)
+	w.do(err)
 	type who = authority.Actor
 	authoritytest.Account(t, w.DB, w.Requests, left, w.Hire("boss", "admin"), authoritytest.Calls{
 		"Terms": func(ctx context.Context, by who) error { return second(w.Terms(ctx, by, "")) },
@@ -57,7 +60,11 @@ func TestEveryCommandOfRequestsRefuses(t *testing.T) {
 		"Revisit": func(ctx context.Context, by who) error {
 			return second(w.Revisit(ctx, by, request.Draw{Name: "x", Questionnaire: asked, SampleRule: request.SampleRule{Until: time.Now(), Count: 1}}))
 		},
-		"Numberings": func(ctx context.Context, by who) error { return second(w.Numberings(ctx, by)) },
+		"Maintain":            func(ctx context.Context, by who) error { return second(w.Maintain(ctx, by, id, did)) },
+		"MaintenanceOf":       func(ctx context.Context, by who) error { return second(w.MaintenanceOf(ctx, by, id)) },
+		"MaintenanceLog":      func(ctx context.Context, by who) error { return second(w.MaintenanceLog(ctx, by, did.Asset)) },
+		"WithdrawMaintenance": func(ctx context.Context, by who) error { return w.WithdrawMaintenance(ctx, by, written.ID) },
+		"Numberings":          func(ctx context.Context, by who) error { return second(w.Numberings(ctx, by)) },
 		"SaveNumbering": func(ctx context.Context, by who) error {
 			return w.SaveNumbering(ctx, by, request.Numbering{Type: "x", Prefix: "X", Date: "YYYY", Digits: 1, Zone: "UTC"})
 		},

@@ -189,6 +189,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assets/{id}/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to a machine, the latest first */
+        get: operations["asset-maintenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/assets/{id}/parts": {
         parameters: {
             query?: never;
@@ -934,6 +951,23 @@ export interface paths {
         /** Log in to a mailbox's servers and say what happens */
         post: operations["test-mailbox"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/maintenance/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Say that an entry of a machine's log was written by mistake */
+        delete: operations["withdraw-maintenance"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2427,6 +2461,24 @@ export interface paths {
         put?: never;
         /** Do a macro's changes to a ticket, and get its words to be read and sent */
         post: operations["use-macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to machines for a ticket, the latest first */
+        get: operations["ticket-maintenance"];
+        put?: never;
+        /** Write what was done for a ticket into the machine's log */
+        post: operations["add-maintenance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4691,6 +4743,34 @@ export interface components {
             id: number;
             number: string;
         };
+        MaintainedOne: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            serial: string;
+        };
+        Maintenance: {
+            asset: components["schemas"]["MaintainedOne"];
+            /** @description Who did it */
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date */
+            done_on: string;
+            /** Format: int64 */
+            id: number;
+            kinds: ("replace" | "upgrade" | "repair")[];
+            new_serial: string;
+            old_serial: string;
+            part: string;
+            /** Format: int64 */
+            quantity: number;
+            text: string;
+            /** @description For which it was done; null: for none, or for one that the caller does not see */
+            ticket: components["schemas"]["Numbered"] | null;
+            /** @description It was written by mistake */
+            withdrawn: boolean;
+        };
         MakeLinkRequest: {
             /**
              * Format: int64
@@ -5031,6 +5111,11 @@ export interface components {
             /** @enum {string} */
             kind: "phone" | "fax";
         };
+        Numbered: {
+            /** Format: int64 */
+            id: number;
+            number: string;
+        };
         Numbering: {
             date: string;
             /** Format: int64 */
@@ -5240,6 +5325,11 @@ export interface components {
         };
         PageMacro: {
             items: components["schemas"]["Macro"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageMaintenance: {
+            items: components["schemas"]["Maintenance"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -7067,6 +7157,41 @@ export interface components {
             folders?: string[];
             ok: boolean;
         };
+        UpkeepBody: {
+            /**
+             * Format: int64
+             * @description Who did it; absent: the caller
+             */
+            agent_id?: number;
+            /**
+             * Format: int64
+             * @description Absent: the ticket's machine
+             */
+            asset_id?: number;
+            /** @description The caller's own name for it: the same again is the same entry */
+            client_id?: string;
+            /**
+             * Format: date
+             * @example 2005-02-23
+             */
+            done_on: string;
+            kinds: ("replace" | "upgrade" | "repair")[];
+            new_serial?: string;
+            old_serial?: string;
+            /** @description What was replaced, in words */
+            part?: string;
+            /**
+             * Format: int64
+             * @description Of the machine's parts: in its place the new serial number is since
+             */
+            part_id?: number;
+            /**
+             * Format: int64
+             * @default 1
+             */
+            quantity: number;
+            text: string;
+        };
         Use: {
             /**
              * Format: date-time
@@ -7891,6 +8016,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "asset-maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMaintenance"];
+                };
             };
             /** @description Error */
             default: {
@@ -9598,6 +9754,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Tested"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-maintenance": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -13164,6 +13352,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Prepared"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ticket-maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMaintenance"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-maintenance": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request acts once and has the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpkeepBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Maintenance"];
                 };
             };
             /** @description Error */
