@@ -69,7 +69,7 @@ func (r *Requests) MaintenanceOf(ctx context.Context, by authority.Actor, ticket
 	return r.maintenance(ctx, by, 0, ticket)
 }
 
-// MaintenanceLog lists what was done to a machine, the latest first.
+// MaintenanceLog lists what was done to a machine, the latest first. A machine that is not there is fault.NotFound.
 func (r *Requests) MaintenanceLog(ctx context.Context, by authority.Actor, asset int64) ([]Maintenance, error) {
 	return r.maintenance(ctx, by, asset, 0)
 }
@@ -81,6 +81,13 @@ func (r *Requests) maintenance(ctx context.Context, by authority.Actor, asset, t
 		list, of = `select `+maintenanceColumns+` where m.ticket_id = $1 order by m.done_on desc, m.id desc limit 500`, ticket
 	}
 	err = r.gate.View(ctx, by, func(q authority.Query) error {
+		var known bool
+		if err := q.QueryRow(ctx, `select $1::bigint = 0 or exists (select from assets where id = $1)`, asset).Scan(&known); err != nil {
+			return wrap("maintenance", err)
+		}
+		if !known {
+			return fault.New(fault.NotFound, "not_found", "what", "asset")
+		}
 		rows, err := q.Query(ctx, list, of)
 		if err != nil {
 			return wrap("maintenance", err)
