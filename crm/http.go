@@ -54,6 +54,11 @@ func (c *CRM) Routes(s *web.Server) {
 		func(ctx context.Context, by authority.Actor, in *byID) (Company, error) {
 			return c.Company(ctx, by, in.ID)
 		})
+	web.Query(s, web.Op{Method: "GET", Path: "/accounts/{id}/duplicates", ID: "list-account-duplicates", Tag: "customers", Summary: "Other accounts that may be the same one, with the reason"},
+		func(ctx context.Context, by authority.Actor, in *byID) (web.Page[Twin], error) {
+			found, err := c.Twins(ctx, by, in.ID)
+			return web.Page[Twin]{Items: found}, err
+		})
 	web.Command(s, web.Op{Method: "POST", Path: "/accounts", ID: "add-account", Tag: "customers", Summary: "Make an account", Status: http.StatusCreated, Doc: "409 account_exists names in its args the account of that name."},
 		func(ctx context.Context, by authority.Actor, in *struct{ Body AccountChange }) (Kept, error) {
 			id, err := c.AddAccount(ctx, by, in.Body)

@@ -21,6 +21,9 @@ func TestSearchesOfCustomersUseTheirIndexes(t *testing.T) {
 		`explain select id from contacts where name_key >= 'a' and name_key < 'b' order by name_key limit 5`,
 		`explain select contact_id from contact_points where address >= 'a' and address < 'b' order by address limit 5`,
 		`explain select id from accounts where name_key = 'a'`,
+		`explain select id from accounts where twin_key < 'a' order by twin_key desc limit 5`,
+		`explain select id from accounts where twin_back > 'a' order by twin_back limit 5`,
+		`explain select id from accounts where address_key = 'a'`,
 	} {
 		var plan []string
 		err := w.Gate.View(t.Context(), li, func(q authority.Query) error {

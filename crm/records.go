@@ -42,7 +42,7 @@ type Duplicate struct {
 	ContactID int64  `json:"contact_id"`
 	Name      string `json:"name"`
 	Address   string `json:"address"`
-	Reason    string `json:"reason" enum:"same_name,same_mailbox_name"`
+	Reason    string `json:"reason" enum:"same_name,same_number,same_mailbox_name"`
 }
 
 // Contact reads one person. A part: it runs in the reader's view.
@@ -76,13 +76,19 @@ func (c *CRM) Contact(ctx context.Context, q authority.Query, id int64) (Person,
 	return p, err
 }
 
-// Duplicates proposes at most five other contacts that may be the same person: of the same name,
-// or with the same name before the "@" of another domain. A part.
+// Duplicates proposes at most five other contacts that may be the same person: of the same name, with a number that this
+// one has as a fax and the other as a telephone or the other way round, or with the same name before the "@" of another domain. A part.
 func (c *CRM) Duplicates(ctx context.Context, q authority.Query, id int64) ([]Duplicate, error) {
 	rows, err := q.Query(ctx, `select * from (
 			select d.id, d.name, coalesce((select address from contact_points p where p.contact_id = d.id order by p.id limit 1), '') address, 'same_name' reason
 			from contacts me join contacts d on d.name_key = me.name_key and d.id <> me.id
 			where me.id = $1 and me.name <> '' limit 5) by_name
+		union all select * from (
+			select d.id, d.name, p.address, 'same_number'
+			from contact_points mine cross join lateral (select contact_id, address from contact_points
+				where address = mine.address and contact_id <> mine.contact_id and kind in ('phone', 'fax') limit 5) p
+			join contacts d on d.id = p.contact_id
+			where mine.contact_id = $1 and mine.kind in ('phone', 'fax') limit 5) by_number
 		union all select * from (
 			select d.id, d.name, p.address, 'same_mailbox_name'
 			from contact_points mine join contact_points p on p.mailbox = mine.mailbox

@@ -44,6 +44,10 @@ func TestEveryCommandOfCRMRefuses(t *testing.T) {
 			_, err := w.crm.FindAccounts(ctx, by, "a", 5)
 			return err
 		},
+		"Twins": func(ctx context.Context, by authority.Actor) error {
+			_, err := w.crm.Twins(ctx, by, account)
+			return err
+		},
 		"EditAccount": func(ctx context.Context, by authority.Actor) error {
 			return w.crm.EditAccount(ctx, by, account, crm.AccountChange{Note: ptr("n")})
 		},
@@ -212,6 +216,21 @@ func TestDuplicatesAreProposedWithTheReason(t *testing.T) {
 	want := []crm.Duplicate{{name.ID, "张伟", "zw@other.cn", "same_name"}, {mailbox.ID, "Wei", "zhangwei@gmail.com", "same_mailbox_name"}}
 	if got := dup(me.ID); !slices.Equal(got, want) {
 		t.Errorf("duplicates %+v, want %+v", got, want)
+	}
+	li := w.Hire("li", "agent")
+	number := crm.Point{Kind: crm.Phone, Address: "021-50301234"}
+	for id, kind := range map[int64]string{me.ID: crm.Phone, short.ID: crm.Fax} {
+		number.Kind = kind
+		if err := w.crm.EditContact(t.Context(), li, id, crm.Change{AddPoints: []crm.Point{number}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want = slices.Insert(want, 1, crm.Duplicate{ContactID: short.ID, Name: "Li", Address: "+862150301234", Reason: "same_number"})
+	if got := dup(me.ID); !slices.Equal(got, want) {
+		t.Errorf("duplicates %+v, want %+v", got, want)
+	}
+	if err := w.crm.EditContact(t.Context(), li, short.ID, crm.Change{Drop: []crm.Point{number, {Kind: crm.Fax, Address: number.Address}}}); err != nil {
+		t.Fatal(err)
 	}
 	if got := dup(short.ID); len(got) != 0 {
 		t.Errorf("a mailbox name as short as that proves nothing: %+v", got)

@@ -16,11 +16,11 @@ var hand = pg.Schema{Module: "hand", Files: fstest.MapFS{"001_hand.sql": {Data: 
 
 type world struct {
 	*webtest.Office
-	t   *testing.T
+	t   testing.TB
 	crm *crm.CRM
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	o := webtest.Open(t, append(crm.Schemas(), hand)...)
 	return &world{Office: o, t: t, crm: crm.New(o.Gate)}

@@ -60,6 +60,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Other accounts that may be the same one, with the reason */
+        get: operations["list-account-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{id}/purchases": {
         parameters: {
             query?: never;
@@ -4072,7 +4089,7 @@ export interface components {
             contact_id: number;
             name: string;
             /** @enum {string} */
-            reason: "same_name" | "same_mailbox_name";
+            reason: "same_name" | "same_number" | "same_mailbox_name";
         };
         Edit: {
             ack_text?: string;
@@ -5440,6 +5457,11 @@ export interface components {
         };
         PageTokenInfo: {
             items: components["schemas"]["TokenInfo"][];
+            /** @description Give it as after to get the next page; absent on the last */
+            next?: string;
+        };
+        PageTwin: {
+            items: components["schemas"]["Twin"][];
             /** @description Give it as after to get the next page; absent on the last */
             next?: string;
         };
@@ -7157,6 +7179,17 @@ export interface components {
             folders?: string[];
             ok: boolean;
         };
+        Twin: {
+            address: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * @description same_name: apart from the legal form, such as 有限公司 or Co., Ltd.
+             * @enum {string}
+             */
+            reason: "same_name" | "same_number" | "same_address" | "similar_name";
+        };
         UpkeepBody: {
             /**
              * Format: int64
@@ -7641,6 +7674,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageClassChange"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-account-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTwin"];
                 };
             };
             /** @description Error */
