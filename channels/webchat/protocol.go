@@ -166,6 +166,7 @@ type (
 		State   string     `json:"state"`
 		Agent   *agentName `json:"agent"`
 		CanMail bool       `json:"can_mail"`
+		Call    bool       `json:"call"` // the visitor asked to be called
 	}
 	queueFrame struct {
 		Type    string   `json:"type"`

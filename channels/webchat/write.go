@@ -201,8 +201,8 @@ func (l *line) writeMessages(page []messageFrame) error {
 }
 
 func (l *line) writeState() error {
-	now := stateFrame{"state", l.at.state, l.at.agentName(), l.v.email != ""}
-	if now.State == l.told.state.State && now.CanMail == l.told.state.CanMail && now.Agent.equal(l.told.state.Agent) {
+	now := stateFrame{"state", l.at.state, l.at.agentName(), l.v.email != "", l.v.leftAs == "callback"}
+	if now.State == l.told.state.State && now.CanMail == l.told.state.CanMail && now.Call == l.told.state.Call && now.Agent.equal(l.told.state.Agent) {
 		return nil
 	}
 	l.told.state = now

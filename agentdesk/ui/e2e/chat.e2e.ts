@@ -233,7 +233,7 @@ test("a visitor who waits sees his place, and is called instead when he says whe
   const wanted = new Date(Date.now() + 3 * 3_600_000);
   await field(visitor, "When to call").fill(onClock(wanted));
   await visitor.getByRole("button", { name: "Be called back" }).click();
-  await visitor.locator("dialog header").getByText("We have your message").waitFor();
+  await visitor.locator("dialog header").getByText("We will call you back").waitFor();
   // On the desk it waits as a call, with the number and the time.
   await take(desk, first);
   await desk.getByRole("link", { name: "+491701234567" }).waitFor();

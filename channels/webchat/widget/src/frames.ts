@@ -90,7 +90,7 @@ export type ServerFrame =
   | { type: "typing"; on: boolean; name: string }
   | { type: "delivered" | "read"; upto: number }
   | { type: "queue"; place: number; wait_s: number | null; choices: Choice[] | null }
-  | { type: "state"; state: Phase; agent: Agent | null; can_mail?: boolean }
+  | { type: "state"; state: Phase; agent: Agent | null; can_mail?: boolean; call?: boolean }
   | { type: "reset" }
   | { type: "pong" };
 

@@ -35,7 +35,7 @@ function Panel({ view }: { view: View }) {
   const live = began || phase === "waiting" || phase === "talking";
   const writes = live || phase === "left";
   const status =
-    phase === "talking" && talk.agent ? "with" : live ? "waiting" : phase === "left" ? "kept" : phase === "ended" ? "ended" : site?.open && site.online ? "online" : "away";
+    phase === "talking" && talk.agent ? "with" : live ? "waiting" : phase === "left" ? (talk.call ? "called" : "kept") : phase === "ended" ? "ended" : site?.open && site.online ? "online" : "away";
   return (
     <dialog
       class="panel"

@@ -8,6 +8,8 @@ export interface Talk {
   agent: Agent | null;
   /** An answer can reach the visitor by mail when he is gone. */
   mail: boolean;
+  /** The visitor asked to be called. */
+  call: boolean;
   /** In the order of the program. */
   messages: MessageFrame[];
   /** The last message that is here: where the next connection goes on. */
@@ -21,7 +23,7 @@ export interface Talk {
 }
 
 export const silence: Talk = {
-  site: null, visitor: null, phase: "none", agent: null, mail: false, messages: [], seq: 0, delivered: 0, read: 0, typing: "", place: null,
+  site: null, visitor: null, phase: "none", agent: null, mail: false, call: false, messages: [], seq: 0, delivered: 0, read: 0, typing: "", place: null,
 };
 
 /** The talk after a frame. Frames that come twice change nothing that is there. */
@@ -31,7 +33,7 @@ export function hear(t: Talk, f: ServerFrame): Talk {
       // Who writes is not remembered over a cut: it is said again.
       return moved({ ...t, site: f.site, visitor: f.visitor, typing: "" }, f.state, f.agent);
     case "state":
-      return moved({ ...t, mail: f.can_mail ?? t.mail }, f.state, f.agent);
+      return moved({ ...t, mail: f.can_mail ?? t.mail, call: f.call ?? t.call }, f.state, f.agent);
     case "message":
       return add(t, f);
     case "typing":
