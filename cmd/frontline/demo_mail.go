@@ -48,7 +48,7 @@ func (d *demo) openMail(ctx context.Context) error {
 	_, err = d.h.mail.Save(ctx, visitor, 0, email.Edit{
 		Name: "北辰机床客服 Polaris", Address: demoAddress, QueueID: d.queues[queues[0].key],
 		TicketLink: true,
-		SMTP: &email.Server{Host: host, Port: number, Security: "plain"},
+		SMTP:       &email.Server{Host: host, Port: number, Security: "plain"},
 	})
 	return err
 }

@@ -19,9 +19,9 @@ var short = []string{
 
 // whole are the statements that read a long table to its end because that is what was asked of them.
 var whole = map[string]string{
-	"tickets/book.go":   "clocks", // who edits a calendar has every open promise looked at again
+	"tickets/book.go":       "clocks",      // who edits a calendar has every open promise looked at again
 	"tickets/clock_back.go": "clock_steps", // once at the start, and when the database's clock was set back
-	"tickets/export.go": "ticket_imports",
+	"tickets/export.go":     "ticket_imports",
 }
 
 var (
